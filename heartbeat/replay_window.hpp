@@ -1,0 +1,28 @@
+// Accepts each counter of one sender instance once (RFC 6479, as WireGuard sizes it).
+//
+// Pure; 1 KiB. Counters start at 1; the window reaches kSize below the highest accepted one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace flywall::heartbeat {
+
+class ReplayWindow {
+ public:
+  static constexpr std::uint64_t kBits = 8192;
+  static constexpr std::uint64_t kWordBits = 64;
+  static constexpr std::uint64_t kSize = kBits - kWordBits;           // 8128
+  static constexpr std::uint64_t kLimit = ~std::uint64_t{0} - kSize;  // counters at or above are refused
+
+  // Marks `counter` as received. False: received before, below the window, or at the limit.
+  bool accept(std::uint64_t counter);
+  std::uint64_t highest() const { return highest_; }
+
+ private:
+  std::uint64_t highest_ = 0;
+  bool any_ = false;
+  std::array<std::uint64_t, kBits / kWordBits> words_{};
+};
+
+}  // namespace flywall::heartbeat
