@@ -1,0 +1,125 @@
+// What the failover process and the services process say to each other over their socket pair.
+//
+// Both ends run the same executable image (the child is started from /proc/self/exe), so a message
+// is the bytes of a trivially copyable variant; one datagram of SOCK_SEQPACKET each. Nothing here
+// ever crosses the network.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <type_traits>
+#include <variant>
+
+#include "base/address.hpp"
+#include "base/ids.hpp"
+#include "base/inline_text.hpp"
+#include "base/inline_vector.hpp"
+#include "base/time.hpp"
+#include "heartbeat/election.hpp"
+
+namespace flywall::processes {
+
+// What happened, for history. Stored: numbers are never reused.
+enum class Happening : std::uint8_t {
+  transition = 1,  // this node's role changed
+  peer_alive = 2,
+  peer_silent = 3,
+  path_alive = 4,
+  path_silent = 5,
+  split_brain = 6,  // two primaries met; `duration` is how long both held
+  claimed_again = 7,
+  paused = 8,            // this process did not run for `duration`
+  epoch_unreserved = 9,  // no epoch could be reserved on disk
+  addresses_taken =
+      10,  // `duration` from the decision until the last one was in place, `count` of them
+  addresses_dropped = 11,
+  address_failed = 12,    // `detail` names it and the kernel's reason
+  address_restored = 13,  // somebody deleted it, it was put back
+  address_foreign = 14,   // somebody added it by hand while this node is a backup
+  link_changed = 15,      // `detail`: "eth1 down"
+  services_restarted = 16,
+  duplicate_node = 17,    // two machines use one node id
+  address_mismatch = 18,  // a peer has other virtual addresses configured
+  command = 19,           // an operator's command, `detail` says which and by whom
+  address_in_use = 20,    // ARP probe: `detail` names address and hardware address
+};
+const char* name_of(Happening happening);  // "split_brain"
+
+struct HistoryEntry {
+  std::int64_t wall_ms = 0;  // since 1970, for people
+  Time at;
+  Happening happening = Happening::transition;
+  heartbeat::State from{};
+  heartbeat::State to{};
+  heartbeat::Reason reason{};
+  Epoch epoch;
+  NodeId claimant;  // of `epoch`
+  NodeId peer;      // whom it concerns, may be empty
+  std::uint32_t count = 0;
+  Duration duration{};
+  InlineText<120> detail;
+};
+
+namespace message {
+
+// failover process -> services process
+
+struct History {
+  HistoryEntry entry;
+};
+struct ReserveEpochs {  // make epochs up to and including `up_to` survive; answered by
+                        // EpochsReserved or EpochsUnavailable
+  Epoch up_to;
+};
+inline constexpr std::size_t kMaxWillSize = 256;
+struct LastWill {  // to be sent, three times, when the failover process ends; replaces the earlier
+                   // one of that path
+  PeerIndex peer;
+  PathIndex path;
+  Endpoint to;
+  IpAddress source;           // Family::none: the kernel chooses
+  std::uint32_t ifindex = 0;  // 0: the kernel chooses
+  std::uint16_t size = 0;     // 0: there is no such path any more
+  std::array<std::uint8_t, kMaxWillSize> bytes{};
+};
+struct CommandAnswer {
+  std::uint64_t request = 0;
+  bool accepted = false;
+  heartbeat::Reason reason{};
+};
+struct Farewell {};  // an orderly stop: end without wills
+
+// services process -> failover process
+
+struct EpochsReserved {
+  Epoch floor;  // what earlier lives may have used, zero for a new state_dir
+  Epoch up_to;
+};
+struct EpochsUnavailable {  // disk full, read-only, corrupt: said once per attempt
+  InlineText<120> detail;
+};
+struct FailoverRequest {
+  std::uint64_t request = 0;  // chosen by the services process, not zero
+  InlineText<63> by;          // who asked, for the log: "uid 0"
+};
+struct PeerResolved {  // addresses of a peer's configured name, complete list, most recent answer
+  PeerIndex peer;
+  InlineVector<IpAddress, kMaxPaths> addresses;
+};
+
+}  // namespace message
+
+using ToServices = std::variant<message::History, message::ReserveEpochs, message::LastWill,
+                                message::CommandAnswer, message::Farewell>;
+using ToFailover = std::variant<message::EpochsReserved, message::EpochsUnavailable,
+                                message::FailoverRequest, message::PeerResolved>;
+static_assert(std::is_trivially_copyable_v<ToServices> && std::is_trivially_copyable_v<ToFailover>);
+
+// The descriptors with which the services process is started; its name in `ps` is
+// flywalld-services.
+inline constexpr int kSocketDescriptor = 3;    // this end of the pair
+inline constexpr int kSnapshotDescriptor = 4;  // memfd with the SharedSnapshot
+inline constexpr int kConfigDescriptor = 5;    // memfd with the configuration that the parent read
+inline constexpr const char* kServicesArgument = "--services";
+
+}  // namespace flywall::processes
