@@ -1,0 +1,46 @@
+// Sends gratuitous ARP in request and reply form over one packet socket, many frames per system
+// call. Knows no schedule (announcement_schedule.hpp) and no role.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/error.hpp"
+#include "netlink/descriptor.hpp"
+#include "netlink/limits.hpp"
+#include "netlink/link_state.hpp"
+
+namespace flywall::netlink {
+
+struct Announcement {
+  IpAddress address;
+  std::uint32_t interface_index = 0;
+  std::uint8_t hardware_length = 0;  // only 6 (Ethernet) is announced
+  MacAddress mac;
+};
+
+struct AnnouncerCounters {
+  std::uint64_t frames = 0;
+  std::uint64_t refused = 0;  // hardware addresses that are not 6 bytes, IPv6 (not built yet)
+  std::uint64_t failed = 0;   // the interface refused: down, gone
+};
+
+class Announcer {
+ public:
+  // In the network namespace of the calling thread; needs CAP_NET_RAW. Errors: denied, unavailable.
+  static Result<Announcer> create();
+
+  // Sends both forms for each; never blocks. Answers how many of them, from the first, are done
+  // (sent, refused or failed); fewer than all when a queue is full: try the rest later.
+  // Precondition: at most kAnnouncementsPerBatch.
+  std::size_t send(std::span<const Announcement> announcements);
+  const AnnouncerCounters& counters() const { return counters_; }
+
+ private:
+  explicit Announcer(Descriptor socket);
+
+  Descriptor socket_;
+  AnnouncerCounters counters_;
+};
+
+}  // namespace flywall::netlink

@@ -1,0 +1,62 @@
+// Every limit of the netlink folder on one screen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace flywall::netlink {
+
+// Changes of addresses per sendmsg. Small enough that the first addresses are announced while the
+// last ones are still being added, large enough that system calls do not count: 64 take about 0.5
+// ms in the kernel, each message takes and releases RTNL by itself.
+inline constexpr std::size_t kChangesPerChunk = 64;
+// One RTM_NEWADDR with all attributes is about 120 bytes.
+inline constexpr std::size_t kChangeBytes = 192;
+// Addresses one dump may tell; more is an error, not a longer list.
+inline constexpr std::size_t kObservedAddresses = 65536;
+inline constexpr std::size_t kObservedLinks = 8192;
+// A dump that the kernel marks as interrupted (NLM_F_DUMP_INTR) is asked for again this often.
+inline constexpr int kDumpTries = 8;
+// Longest wait for one answer of the kernel. Answers are in the buffer when sendmsg returns; this
+// bounds what cannot happen.
+inline constexpr Duration kAnswerTime = 2s;
+
+// The kernel never makes a dump message larger than 32 KB; a link with many virtual functions may
+// be notified with more: that counts as overrun.
+inline constexpr std::size_t kReceiveBytes = 32768;
+// Asked with SO_RCVBUFFORCE (the kernel doubles it): 4096 notifications of about 1.3 KB.
+inline constexpr int kRouteBufferBytes = 8 << 20;
+inline constexpr int kLinkWatchBufferBytes = 1 << 20;
+
+// Notifications given out by one call of a watch.
+inline constexpr std::size_t kLinkEventsPerRead = 16;
+inline constexpr std::size_t kAddressEventsPerRead = 128;
+// Datagrams one call of a watch reads before it lets its thread do other things.
+inline constexpr int kDatagramsPerRead = 64;
+
+// Announcements: addresses per batch and the pause between batches, so 64 000 addresses a second at
+// most.
+inline constexpr std::size_t kAnnouncementsPerBatch = 64;
+inline constexpr Duration kAnnouncementPause = 1ms;
+inline constexpr Duration kAnnouncementRefresh = 60s;
+inline constexpr int kAnnouncerBufferBytes = 4 << 20;
+// The interface did not take a batch (its queue is full): tried again after this.
+inline constexpr Duration kAnnouncementRetry = 2ms;
+
+// Duplicate check (`arp_ping`): how long answers are awaited, and when a refused address is asked
+// for again.
+inline constexpr Duration kProbeTime = 40ms;
+inline constexpr Duration kProbeRetry = 1s;
+inline constexpr int kProbeBufferBytes = 1 << 20;
+
+// Putting back what somebody deletes: at once, but not more often than this.
+inline constexpr Duration kRepairPause = 100ms;
+// What could not be added or removed, and a dump that failed, is tried again after this.
+inline constexpr Duration kRepairRetry = 1s;
+// Failures and foreign addresses spelled out in one report; all are counted.
+inline constexpr std::size_t kReportedFailures = 32;
+
+}  // namespace flywall::netlink

@@ -1,0 +1,74 @@
+// A NETLINK_ROUTE socket that executes changes in chunks and asks for dumps.
+//
+// Knows the kernel's request protocol; knows no plan and no role. Everything here may wait for
+// RTNL, a lock of the whole machine (FACTS section 3): never call it from the failover thread.
+//
+// One chunk is one sendmsg. Only its last message asks for an ACK, but the kernel answers every
+// message that failed (netlink_rcv_skb, net/netlink/af_netlink.c), and works the messages off
+// before sendmsg returns: so all answers wait in the buffer then, and the ACK of the last one ends
+// them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/inline_vector.hpp"
+#include "netlink/address_plan.hpp"
+#include "netlink/descriptor.hpp"
+#include "netlink/limits.hpp"
+
+struct nlmsghdr;
+
+namespace flywall::netlink {
+
+// A change the kernel refused. "Exists already" on adding, "not there" and "no such interface" on
+// removing are no failures.
+struct ChangeFailure {
+  std::uint32_t index = 0;  // within the chunk
+  int errno_value = 0;
+};
+
+using ChunkFailures = InlineVector<ChangeFailure, kChangesPerChunk>;
+
+class RouteSocket {
+ public:
+  // In the network namespace of the calling thread. Errors: denied, unavailable.
+  static Result<RouteSocket> create();
+
+  // Precondition: 1..kChangesPerChunk changes. Error: the socket itself failed (what was done is
+  // then unknown: dump).
+  Result<ChunkFailures> execute(std::span<const AddressChange> chunk);
+
+  // Asks for all objects of `type` (RTM_GETADDR, RTM_GETLINK) and hands each message to `take`;
+  // starts over with `restart` when the kernel says that the dump was interrupted. `take` returns
+  // false when there are too many.
+  struct DumpSink {
+    std::function<void()> restart;
+    std::function<bool(const nlmsghdr&)> take;
+  };
+  Result<void> dump(std::uint16_t type, const DumpSink& sink);
+
+  // Messages that did not come from the kernel.
+  std::uint64_t foreign_messages() const { return foreign_; }
+
+ private:
+  explicit RouteSocket(Descriptor socket);
+
+  struct Received {
+    std::size_t size = 0;
+    bool overrun = false;
+  };
+  Result<Received> receive(bool wait);
+  Result<bool> dump_once(std::uint16_t type, const DumpSink& sink);
+  Result<ChunkFailures> collect(std::span<const AddressChange> chunk, std::uint32_t first);
+
+  Descriptor socket_;
+  std::uint32_t sequence_ = 1;
+  std::uint64_t foreign_ = 0;
+  std::vector<std::uint8_t> buffer_;
+};
+
+}  // namespace flywall::netlink
