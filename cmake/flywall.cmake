@@ -4,7 +4,11 @@ option(FLYWALL_FUZZ "build the libFuzzer targets (clang only)" OFF)
 set(FLYWALL_SANITIZE "" CACHE STRING "address,undefined or thread")
 
 set(FLYWALL_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
-                     -Wold-style-cast -Woverloaded-virtual -Wcast-qual -Werror)
+                     -Wold-style-cast -Woverloaded-virtual -Wcast-qual -Werror
+                     -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  list(APPEND FLYWALL_WARNINGS -Wno-missing-designated-field-initializers)
+endif()
 
 # flywall_target(NAME): warnings as errors, the source root as include path, the sanitizers of the preset.
 function(flywall_target name)

@@ -57,6 +57,7 @@ struct Policy {
   std::uint8_t peers = 1;  // configured peers, 0..kMaxPeers
   std::uint64_t address_digest = 0;
   std::uint64_t seed = 1;  // of the jitter
+  Epoch fallback_floor;    // E3: when nobody knows a floor, e.g. the seconds of the wall clock
 };
 
 // Why something was decided, for people: history, logs, metrics, scripts. Numbers are stored; never
@@ -88,6 +89,9 @@ enum class Reason : std::uint8_t {
 const char* name_of(Reason reason);      // "peer_silent"
 const char* sentence_of(Reason reason);  // "the primary was silent for its detection time"
 
+// A tenure that a pause interrupted is younger than any other (E8, E13).
+inline constexpr Epoch kBrokenTenure{~std::uint64_t{0}};
+
 enum class Freshness : std::uint8_t { fresh, deaf };
 
 namespace event {
@@ -98,6 +102,7 @@ struct Heard {   // an authenticated, believable statement (Session says fresh o
   Freshness freshness = Freshness::fresh;
   bool new_instance = false;
   Duration round_trip{};  // of this path, zero when not known
+  NodeTag tag;            // node_tag(statement.sender)
   const Statement& statement;
 };
 struct Departed {  // the peer's last will, proven to belong to its living instance
@@ -187,11 +192,12 @@ inline constexpr std::size_t kMaxActions =
     96;  // of one step: every path of every peer may fall silent at once
 using Actions = InlineVector<Action, kMaxActions>;
 
-inline constexpr std::uint8_t kMaxExtraSpeeches = 8;  // per interval (E12)
-inline constexpr std::uint8_t kGoodbyeCopies = 3;     // E11
-inline constexpr std::uint64_t kEpochBlock = 64;      // reserved ahead at a time
-inline constexpr Duration kShortestPause = 50ms;      // E13
-inline constexpr Duration kTakeLimit = 10s;           // addresses not in place by then: refused
+inline constexpr std::uint8_t kMaxExtraSpeeches = 8;    // per interval (E12)
+inline constexpr std::uint8_t kGoodbyeCopies = 3;       // E11
+inline constexpr std::uint64_t kEpochBlock = 64;        // reserved ahead at a time
+inline constexpr Duration kShortestPause = 50ms;        // E13
+inline constexpr Duration kShortestAbstention = 500ms;  // after resigning
+inline constexpr Duration kTakeLimit = 10s;             // addresses not in place by then: refused
 
 // What this node knows of one peer, for status and tests.
 struct PeerView {
@@ -229,20 +235,24 @@ class Election {
   std::optional<NodeId> holder() const;
 
  private:
+  struct Contest {          // a conflict with this peer that was already reported (E8)
+    bool answered = false;  // we claimed again because of it
+  };
   struct Peer {
     Detector detector;
     Statement statement;
+    NodeTag tag;
     bool known = false;
     bool departed = false;           // said goodbye or died; cleared when heard again
     std::optional<Time> deaf_since;  // fair time since when it does not hear us
     Time heard_at;                   // real time of the last statement
     Duration round_trip{};
-    std::optional<Claim> contested;  // the claim of a conflict that was already reported
+    std::optional<Contest> contest;
   };
 
   // What exists only in one role.
   struct Listening {
-    Time until;
+    Time until;  // fair time
   };
   struct Following {
     std::optional<Time> vacant_since;
@@ -254,29 +264,33 @@ class Election {
   struct Holding {
     Claim claim;
     Epoch tenure;
+    Epoch asked;  // of TakeAddresses
     Time since;
     Reason reason = Reason::none;
+    std::optional<PeerIndex> lost;
     bool in_place = false;            // addresses are taken
-    std::optional<Time> fault_since;  // E11: asks for a better peer since
+    std::optional<Time> fault_since;  // looks for a better peer since (E11)
   };
   struct Ending {
     bool addresses_gone = false;
-    bool reported = false;
   };
   using Role = std::variant<Listening, Following, Holding, Ending>;
 
-  struct Mute {
+  struct Mute {  // after a pause (E13)
     Time until;
     bool drained = false;
     bool heard = false;
   };
 
-  // Time.
-  Time fair(Time real) const { return real - lateness_; }
+  // Time. Fair time is real time less all our own lateness.
+  Time fair(Time real_time) const { return real_time - lateness_; }
+  Time real(Time fair_time) const { return later(fair_time, lateness_); }
   void notice_lateness();
+  Duration pause_limit() const;
   void begin_pause(Duration gap);
-  void end_pause();
   void end_pause_if_due();
+  void decide();
+  Time next_decision() const;
   void refresh_deadline();
 
   // Events.
@@ -300,10 +314,6 @@ class Election {
   void judge_silence();
   void fall_silent(PeerIndex index, std::uint8_t paths);
 
-  // Two holders (E8).
-  bool wins_against(const Peer& peer) const;
-  void report_split(PeerIndex index, bool stays);
-
   // Roles: one function per transition.
   void finish_listening();
   void open_vacancy(Reason reason, std::optional<PeerIndex> lost);
@@ -314,18 +324,22 @@ class Election {
   void resign(Reason reason);
   void give_way_if_faulty();
   void hold_only_with_quorum();
-  void retry_addresses();
+  void give_up_slow_addresses();
 
   // Questions.
   bool is_alive(const Peer& peer) const { return peer.detector.alive(); }
   bool hears_us(const Peer& peer) const { return is_alive(peer) && !peer.deaf_since; }
   bool holder_lives() const;
   bool claimant_heard_by_others() const;
+  bool is_within_hearing(const NodeId& node) const;
+  bool is_better(const Peer& peer) const;
+  bool wins_against(const Peer& peer) const;
+  bool better_one_still_listens() const;
+  bool successor_lives() const;
   std::size_t better_candidates() const;
-  bool starting_together() const;
-  Duration stagger() const;
   const Peer* peer_named(const NodeId& node) const;
-  std::optional<PeerIndex> better_peer_since(Time since) const;
+  Time claim_at(const Following& following) const;
+  Rank own_rank() const;
 
   // Epochs.
   Epoch next_epoch();
@@ -336,12 +350,9 @@ class Election {
   void speak(std::uint8_t copies = 1);
   void speak_regularly();
   void refresh_statement();
-  void change_role(Role role, State to, Reason reason, std::optional<PeerIndex> peer);
+  void change_role(Role role, Reason reason, std::optional<PeerIndex> peer);
   State state_of_role() const;
-  template <class A>
-  void act(A action) {
-    actions_.push_back(Action(action));
-  }
+  void act(Action action) { actions_.push_back(action); }
 
   Policy policy_;
   Actions actions_;
@@ -351,6 +362,7 @@ class Election {
   FaultClass fault_ = FaultClass::none;
   Claim seen_;                // the highest claim seen or made
   bool seen_holder_ = false;  // since our start somebody held the role
+  Epoch floor_;               // what earlier lives may have used
   std::optional<Epoch> reserved_;
   Epoch asked_for_;
   Time now_;
@@ -358,7 +370,9 @@ class Election {
   Time next_speech_;
   Duration lateness_{};  // of all our steps together
   std::optional<Mute> mute_;
-  bool draining_ = false;
+  bool draining_ = false;    // asked for, not yet answered
+  bool drained_ = false;     // answered in this step
+  std::uint8_t speech_ = 0;  // copies to say at the end of this step
   std::uint8_t extra_speeches_ = kMaxExtraSpeeches;
   std::uint64_t random_;
 };

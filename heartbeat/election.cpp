@@ -1,0 +1,401 @@
+#include "heartbeat/election.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/check.hpp"
+
+namespace flywall::heartbeat {
+
+Election::Election(const Policy& policy, Time now)
+    : policy_(policy),
+      role_(Listening{now + policy.listen}),
+      now_(now),
+      deadline_(now),
+      next_speech_(now),
+      random_(policy.seed) {
+  FLYWALL_CHECK(policy.peers <= kMaxPeers && !policy.self.empty());
+  FLYWALL_CHECK(policy.interval > 0ns && policy.detection >= policy.interval);
+  FLYWALL_CHECK(policy.listen >= policy.detection);
+  refresh_statement();
+}
+
+const Actions& Election::step(Time now, const Event& event) {
+  FLYWALL_CHECK(now >= now_);
+  actions_.clear();
+  speech_ = 0;
+  drained_ = false;
+  now_ = now;
+  notice_lateness();
+  std::visit([this](const auto& what) { on(what); }, event);
+  end_pause_if_due();
+  if (!mute_) decide();
+  reserve_ahead();
+  speak_regularly();
+  refresh_statement();
+  if (speech_ > 0) act(action::Speak{speech_});
+  refresh_deadline();
+  return actions_;
+}
+
+// Time alone decides nothing before the sockets are empty: what waits there may say otherwise
+// (E13).
+void Election::decide() {
+  if (drained_) {
+    judge_silence();
+    finish_listening();
+  } else if (!draining_ && now_ >= next_decision()) {
+    draining_ = true;
+    act(action::DrainSockets{});
+  }
+  hold_only_with_quorum();
+  give_way_if_faulty();
+  give_up_slow_addresses();
+  consider_claiming();
+}
+
+// --- time
+// -----------------------------------------------------------------------------------------------------------
+
+void Election::notice_lateness() {
+  const Duration late = now_ - deadline_;
+  if (late <= 0ns) return;
+  lateness_ += late;
+  if (late >= pause_limit()) begin_pause(late);
+}
+
+Duration Election::pause_limit() const {
+  const Duration half = policy_.detection / 2;
+  return policy_.quorum == Quorum::none ? std::max(half, kShortestPause) : half;
+}
+
+void Election::begin_pause(Duration gap) {
+  act(action::Paused{gap});
+  auto* holding = std::get_if<Holding>(&role_);
+  if (holding && gap >= policy_.detection) holding->tenure = kBrokenTenure;
+  mute_ = Mute{.until = now_ + policy_.detection};
+  draining_ = true;
+  act(action::DrainSockets{});
+}
+
+void Election::end_pause_if_due() {
+  if (!mute_ || !mute_->drained || (!mute_->heard && now_ < mute_->until)) return;
+  mute_.reset();
+  for (Peer& peer : peers_) peer.detector.forgive(fair(now_));
+  next_speech_ = now_;
+}
+
+Time Election::next_decision() const {
+  Time next = kNever;
+  for (const Peer& peer : peers_) next = std::min(next, real(peer.detector.deadline()));
+  if (const auto* listening = std::get_if<Listening>(&role_))
+    next = std::min(next, real(listening->until));
+  if (const auto* following = std::get_if<Following>(&role_)) {
+    if (following->vacant_since) next = std::min(next, claim_at(*following));
+    if (following->abstain_until) next = std::min(next, *following->abstain_until);
+  }
+  return next;
+}
+
+void Election::refresh_deadline() {
+  deadline_ = next_speech_;
+  if (mute_) {
+    if (mute_->drained) deadline_ = std::min(deadline_, mute_->until);
+  } else if (!draining_) {
+    deadline_ = std::min(deadline_, next_decision());
+  }
+  if (const auto* holding = std::get_if<Holding>(&role_); holding && !holding->in_place)
+    deadline_ = std::min(deadline_, holding->since + kTakeLimit);
+  deadline_ = std::max(deadline_, now_);
+}
+
+// --- events
+// ---------------------------------------------------------------------------------------------------------
+
+void Election::on(const event::Heard& heard) {
+  FLYWALL_CHECK(heard.peer.value < policy_.peers && heard.path.value < kMaxPaths);
+  Peer& peer = peers_[heard.peer.value];
+  note_heard(peer, heard);
+  if (mute_ && heard.freshness == Freshness::fresh) mute_->heard = true;
+  if (heard.statement.state == State::leaving) return note_leaving(heard.peer, Reason::peer_left);
+  if (holds_claim(heard.statement.state))
+    meet_holder(heard.peer);
+  else
+    meet_follower(heard.peer);
+}
+
+void Election::on(const event::Departed& departed) {
+  note_leaving(departed.peer, Reason::peer_died);
+}
+
+void Election::on(const event::SocketsDrained&) {
+  draining_ = false;
+  if (mute_)
+    mute_->drained = true;
+  else
+    drained_ = true;
+}
+
+void Election::on(const event::AddressesTaken& taken) {
+  auto* holding = std::get_if<Holding>(&role_);
+  if (!holding || holding->in_place || taken.epoch != holding->asked) return;
+  holding->in_place = true;
+  act(action::Transition{State::taking_over, State::primary, holding->reason, holding->claim,
+                         holding->lost});
+  speak();
+}
+
+void Election::on(const event::AddressesRefused& refused) {
+  const auto* holding = std::get_if<Holding>(&role_);
+  if (holding && refused.epoch == holding->asked) resign(Reason::addresses_refused);
+}
+
+void Election::on(const event::AddressesDropped&) {
+  auto* ending = std::get_if<Ending>(&role_);
+  if (!ending || ending->addresses_gone) return;
+  ending->addresses_gone = true;
+  act(action::Stopped{});
+}
+
+void Election::on(const event::FaultChanged& changed) {
+  if (changed.fault == fault_) return;
+  const State before = state_of_role();
+  const bool worse = changed.fault > fault_;
+  fault_ = changed.fault;
+  if (auto* holding = std::get_if<Holding>(&role_); holding && worse) holding->fault_since = now_;
+  if (const State after = state_of_role(); after != before)
+    act(action::Transition{before, after, Reason::own_fault, seen_, std::nullopt});
+  speak();
+}
+
+void Election::on(const event::EpochsReserved& reserved) {
+  floor_ = std::max(floor_, reserved.floor);
+  reserved_ = std::max(reserved_.value_or(Epoch{}), reserved.up_to);
+}
+
+void Election::on(const event::FailoverRequested& request) {
+  Reason refusal = Reason::none;
+  if (!holds())
+    refusal = Reason::not_primary;
+  else if (!successor_lives())
+    refusal = Reason::no_better_peer;
+  act(action::Answer{request.request, refusal == Reason::none, refusal});
+  if (refusal == Reason::none) resign(Reason::operator_request);
+}
+
+void Election::on(const event::StopRequested&) {
+  if (std::holds_alternative<Ending>(role_)) return;
+  const bool held = std::holds_alternative<Holding>(role_);
+  change_role(Ending{.addresses_gone = !held}, Reason::stopping, std::nullopt);
+  act(held ? Action(action::DropAddresses{}) : Action(action::Stopped{}));
+  speak(kGoodbyeCopies);
+}
+
+// --- what is heard
+// --------------------------------------------------------------------------------------------------
+
+void Election::note_heard(Peer& peer, const event::Heard& heard) {
+  const Statement& said = heard.statement;
+  const bool was_alive = is_alive(peer);
+  const bool was_holder = was_alive && holds_claim(peer.statement.state);
+  const FaultClass fault_before = peer.statement.rank.fault;
+  peer.statement = said;
+  peer.tag = heard.tag;
+  peer.known = true;
+  peer.departed = false;
+  peer.heard_at = now_;
+  if (heard.round_trip > 0ns) peer.round_trip = heard.round_trip;
+  if (heard.new_instance) peer.contest.reset();
+  if (heard.freshness == Freshness::fresh)
+    peer.deaf_since.reset();
+  else if (!peer.deaf_since || !was_alive)
+    peer.deaf_since = fair(now_);
+  if (peer.detector.heard(heard.path, fair(now_), said.detection))
+    act(action::PeerChanged{heard.peer, heard.path, true});
+  if (!was_alive) act(action::PeerChanged{heard.peer, std::nullopt, true});
+  see(said.claim);
+  if (holds_claim(said.state)) seen_holder_ = true;
+  if (was_holder && !holds_claim(said.state) && said.state != State::leaving)
+    open_vacancy(heard.new_instance ? Reason::peer_restarted : Reason::peer_resigned, heard.peer);
+  // A holder in trouble asks for somebody better: answer at once (E11).
+  if (holds_claim(said.state) && said.rank.fault > fault_before && said.rank.fault > fault_)
+    speak();
+}
+
+void Election::note_leaving(PeerIndex index, Reason reason) {
+  Peer& peer = peers_[index.value];
+  if (peer.departed || !peer.known) return;
+  const bool was_alive = is_alive(peer);
+  const bool was_holder =
+      was_alive && (reason == Reason::peer_left || holds_claim(peer.statement.state));
+  peer.departed = true;
+  peer.statement.state = State::leaving;
+  peer.statement.eligible = false;
+  peer.detector.depart();
+  peer.contest.reset();
+  if (was_alive) act(action::PeerChanged{index, std::nullopt, false});
+  if (was_holder && !holder_lives()) open_vacancy(reason, index);
+}
+
+void Election::meet_holder(PeerIndex index) {
+  if (auto* following = std::get_if<Following>(&role_)) {
+    following->abstain_until.reset();
+    return;
+  }
+  auto* holding = std::get_if<Holding>(&role_);
+  if (!holding) return;
+  Peer& peer = peers_[index.value];
+  const bool stays = wins_against(peer);
+  if (!peer.contest) {
+    peer.contest = Contest{};
+    act(action::SplitBrain{index, std::min(now_ - holding->since, peer.statement.held_for), stays});
+  }
+  if (!stays)
+    return step_down(policy_.quorum == Quorum::none ? Reason::split_lost : Reason::higher_claim,
+                     index);
+  if (peer.deaf_since) {
+    if (policy_.quorum == Quorum::none && fair(now_) - *peer.deaf_since >= policy_.detection)
+      step_down(Reason::deaf_peer, index);
+    return;
+  }
+  if (peer.contest->answered && peer.statement.claim < holding->claim) return;
+  peer.contest->answered = true;
+  claim_again(Reason::split_won);
+}
+
+void Election::meet_follower(PeerIndex index) {
+  auto* holding = std::get_if<Holding>(&role_);
+  if (!holding) return;
+  Peer& peer = peers_[index.value];
+  if (peer.contest) {
+    // It left. Its last announcement may have won over ours: announce again.
+    const bool answered = peer.contest->answered;
+    peer.contest.reset();
+    if (!answered) return claim_again(Reason::split_won);
+    act(action::Announce{});
+  }
+  if (peer.statement.claim <= holding->claim) return;
+  if (peer.statement.holder_alive && !is_within_hearing(peer.statement.claim.claimant))
+    step_down(Reason::higher_claim, index);
+  else if (!peer.statement.holder_alive)
+    claim_again(Reason::epoch_behind);
+}
+
+void Election::judge_silence() {
+  for (std::uint8_t i = 0; i < policy_.peers; ++i) {
+    if (const std::uint8_t fallen = peers_[i].detector.judge(fair(now_)))
+      fall_silent(PeerIndex{i}, fallen);
+  }
+}
+
+void Election::fall_silent(PeerIndex index, std::uint8_t paths) {
+  Peer& peer = peers_[index.value];
+  for (std::uint8_t path = 0; path < kMaxPaths; ++path)
+    if ((paths >> path) & 1) act(action::PeerChanged{index, PathIndex{path}, false});
+  if (is_alive(peer)) return;
+  act(action::PeerChanged{index, std::nullopt, false});
+  peer.deaf_since.reset();
+  peer.contest.reset();
+  if (!holds_claim(peer.statement.state)) return;
+  open_vacancy(Reason::peer_silent, index);
+  if (policy_.peers > 1) speak();  // others may wait for our opinion
+}
+
+// --- questions
+// ------------------------------------------------------------------------------------------------------
+
+bool Election::has_quorum() const {
+  if (policy_.quorum == Quorum::none) return true;
+  const auto votes = 1 + std::count_if(peers_.begin(), peers_.end(),
+                                       [this](const Peer& p) { return hears_us(p); });
+  return static_cast<std::size_t>(votes) * 2 > std::size_t{policy_.peers} + 1;
+}
+
+bool Election::holder_lives() const {
+  const bool direct = std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+    return is_alive(peer) && holds_claim(peer.statement.state);
+  });
+  return direct || claimant_heard_by_others();
+}
+
+// A silent holder whom a living peer still hears is not replaced (E5). What we know ourselves
+// counts more.
+bool Election::claimant_heard_by_others() const {
+  if (seen_.claimant == policy_.self || is_within_hearing(seen_.claimant)) return false;
+  if (const Peer* claimant = peer_named(seen_.claimant); claimant && claimant->departed)
+    return false;
+  return std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+    return hears_us(peer) && peer.statement.holder_alive && peer.statement.claim == seen_;
+  });
+}
+
+bool Election::is_within_hearing(const NodeId& node) const {
+  const Peer* peer = peer_named(node);
+  return node == policy_.self || (peer && is_alive(*peer));
+}
+
+const Election::Peer* Election::peer_named(const NodeId& node) const {
+  for (const Peer& peer : peers_)
+    if (peer.known && peer.statement.sender == node) return &peer;
+  return nullptr;
+}
+
+bool Election::is_better(const Peer& peer) const {
+  const Rank mine = own_rank();
+  return std::tie(peer.statement.rank, peer.statement.sender) < std::tie(mine, policy_.self);
+}
+
+std::size_t Election::better_candidates() const {
+  return static_cast<std::size_t>(
+      std::count_if(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+        return is_alive(peer) && peer.statement.eligible && is_better(peer);
+      }));
+}
+
+// At a cold start a better node that still listens is waited for, so that the order of starting
+// does not matter.
+bool Election::better_one_still_listens() const {
+  return !seen_holder_ && std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+    return is_alive(peer) && peer.statement.state == State::init && is_better(peer);
+  });
+}
+
+bool Election::successor_lives() const {
+  return std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+    return hears_us(peer) && peer.statement.eligible && peer.statement.rank.fault <= fault_;
+  });
+}
+
+Time Election::claim_at(const Following& following) const {
+  Duration round_trip = policy_.interval / 2;
+  for (const Peer& peer : peers_)
+    if (is_alive(peer)) round_trip = std::max(round_trip, peer.round_trip);
+  const auto turn = static_cast<std::int64_t>(better_candidates());
+  const Duration patience = better_one_still_listens() ? policy_.listen : 0ns;
+  return *following.vacant_since + turn * (round_trip + following.jitter) + patience;
+}
+
+PeerView Election::peer(PeerIndex index) const {
+  const Peer& peer = peers_[index.value];
+  return {.known = peer.known,
+          .alive = is_alive(peer),
+          .hears_us = hears_us(peer),
+          .living_paths = peer.detector.living_paths(),
+          .last_heard = peer.heard_at,
+          .round_trip = peer.round_trip,
+          .statement = peer.statement};
+}
+
+std::optional<NodeId> Election::holder() const {
+  if (holds()) return policy_.self;
+  const Peer* best = nullptr;
+  for (const Peer& peer : peers_) {
+    if (!is_alive(peer) || !holds_claim(peer.statement.state)) continue;
+    if (!best || peer.statement.claim > best->statement.claim) best = &peer;
+  }
+  if (best) return best->statement.sender;
+  if (claimant_heard_by_others()) return seen_.claimant;
+  return std::nullopt;
+}
+
+}  // namespace flywall::heartbeat
