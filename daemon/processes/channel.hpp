@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
-#include "daemon/processes/descriptor.hpp"
 #include "daemon/processes/messages.hpp"
 
 namespace flywall::processes {

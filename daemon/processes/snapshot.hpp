@@ -9,9 +9,9 @@
 #include <cstdint>
 
 #include "base/address.hpp"
+#include "base/descriptor.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "daemon/processes/descriptor.hpp"
 #include "heartbeat/datagram.hpp"
 #include "heartbeat/election.hpp"
 

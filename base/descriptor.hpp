@@ -1,11 +1,12 @@
-// A file descriptor with one owner.
+// A file descriptor with one owner, closed at the end of its life. For shells; no pure core uses
+// it.
 #pragma once
 
 #include <unistd.h>
 
 #include <utility>
 
-namespace flywall::processes {
+namespace flywall {
 
 class Descriptor {
  public:
@@ -30,4 +31,4 @@ class Descriptor {
   int fd_ = -1;
 };
 
-}  // namespace flywall::processes
+}  // namespace flywall
