@@ -3,8 +3,8 @@
 //
 // Knows what each setting means, its unit, its range and its default. Knows no syntax, no file, no
 // source position: whoever holds a Config holds one that passed every check below (`load` in
-// load.hpp and `bind` in binder.hpp make no other). Equal files give equal Configs, so a reload
-// compares with ==.
+// load.hpp and `bind_tree` in binder.hpp make no other). Equal files give equal Configs, so a
+// reload compares with ==.
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,14 @@
 // What is wrong with a configuration, where, and what to do about it.
 //
-// Knows source texts and positions in them; knows no syntax and no setting. Secrets: a source
-// remembers which stretches hold the value of a secret; a rendered line never shows those.
+// Knows source texts and positions in them; knows no syntax. Secrets: a Source decides at its
+// making which stretches of its text are never shown (mask.hpp), so a rendered line cannot leak
+// what a diagnostic happens to point at.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace flywall::config {
@@ -21,22 +23,63 @@ struct Position {
   auto operator<=>(const Position&) const = default;
 };
 
+// A stretch of a line: where something is written and how many characters it takes there.
+struct Place {
+  Position at;
+  std::uint32_t length = 1;
+};
+
 enum class Severity : std::uint8_t { warning, error };
 
 struct Diagnostic {
   Severity severity = Severity::error;
-  Position at;
-  std::uint32_t length = 1;  // characters to underline, within the line
-  std::string message;       // a sentence or two, without position; holds no secret
+  Place place;
+  std::string message;  // a sentence or two, without position; holds no secret
 };
 
-// One configuration text and its name.
-struct Source {
-  std::string name;  // a path, as the user gave it
-  std::string text;
+// Bytes [begin, end) of a text that are never shown.
+struct Hidden {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+// One configuration text, its name, and what of it stays unseen.
+class Source {
+ public:
+  Source(std::string name, std::string text);
+
+  const std::string& name() const { return name_; }
+  const std::string& text() const { return text_; }
+  const std::vector<Hidden>& hidden() const { return hidden_; }
+
+ private:
+  std::string name_;  // a path, as the user gave it
+  std::string text_;
+  std::vector<Hidden> hidden_;
 };
 
 using Sources = std::vector<Source>;
+
+// Collects diagnostics up to a limit; what comes after is dropped and said to be dropped.
+class Problems {
+ public:
+  static constexpr std::size_t kMaxErrors = 100;
+  static constexpr std::size_t kMaxWarnings = 100;
+
+  void error(Place place, std::string message);
+  void warn(Place place, std::string message);
+  bool any_error() const { return errors_ > 0; }
+
+  // All of them in the order of the text.
+  std::vector<Diagnostic> take() { return std::move(found_); }
+
+ private:
+  void add(Diagnostic diagnostic);
+
+  std::vector<Diagnostic> found_;
+  std::size_t errors_ = 0;
+  std::size_t warnings_ = 0;
+};
 
 // "FILE:LINE:COLUMN: error: MESSAGE", the source line with secrets masked, and a caret. Ends with a
 // newline. `color` adds terminal colours.

@@ -1,0 +1,19 @@
+// Which parts of a configuration text are never shown to anybody.
+//
+// Works on broken text as well: it does not parse, it only looks for the name that governs a value.
+// A value is shown only below a name that the schema knows and does not call secret; strings below
+// an unknown name stay hidden (a misspelt secret_key is the likely case), comments always (people
+// comment out old secrets).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "daemon/config/diagnostic.hpp"
+
+namespace flywall::config {
+
+// In ascending order, not overlapping.
+std::vector<Hidden> hidden_stretches(std::string_view text);
+
+}  // namespace flywall::config
