@@ -1,0 +1,124 @@
+#include "daemon/failover/address_thread.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "daemon/failover/privileges.hpp"
+
+namespace flywall::failover {
+
+namespace {
+
+using netlink::AddressReport;
+using netlink::AddressWork;
+
+constexpr Duration kLongestWait = 1h;
+
+int milliseconds_until(Time deadline) {
+  const Duration left = std::clamp(deadline - now(), Duration{0}, Duration(kLongestWait));
+  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
+}
+
+void note(AddressOutcome& outcome, AddressOutcome::Note::Kind kind, const std::string& text) {
+  outcome.notes.try_push_back({kind, InlineText<120>::cut(text)});
+}
+
+}  // namespace
+
+AddressThread::AddressThread(netlink::VirtualAddresses addresses)
+    : addresses_(std::move(addresses)) {
+  addresses_.set_interrupted([this] { return !orders_.empty(); });
+  thread_ = std::thread([this] { run(); });
+}
+
+AddressThread::~AddressThread() {
+  orders_.put({.kind = AddressOrder::Kind::stop});
+  thread_.join();
+}
+
+void AddressThread::run() {
+  become_realtime(kAddressPriority);
+  for (;;) {
+    std::vector<pollfd> waiting{{orders_.fd(), POLLIN, 0}};
+    for (const int fd : addresses_.fds()) waiting.push_back({fd, POLLIN, 0});
+    ::poll(waiting.data(), waiting.size(), milliseconds_until(addresses_.deadline()));
+    orders_.acknowledge();
+    while (const auto order = orders_.take())
+      if (!obey(*order)) return;
+    for (std::size_t i = 1; i < waiting.size(); ++i)
+      if (waiting[i].revents) notice(addresses_.on_readable(waiting[i].fd, now()));
+    if (now() >= addresses_.deadline()) notice(addresses_.on_deadline(now()));
+  }
+}
+
+bool AddressThread::obey(const AddressOrder& order) {
+  switch (order.kind) {
+    case AddressOrder::Kind::take: {
+      const AddressReport report = addresses_.take();
+      const bool nothing = report.wanted > 0 && report.held == 0 && report.pending == 0;
+      answer(nothing ? AddressOutcome::Kind::refused : AddressOutcome::Kind::taken, order, report);
+      return true;
+    }
+    case AddressOrder::Kind::drop:
+      answer(AddressOutcome::Kind::dropped, order, addresses_.drop());
+      return true;
+    case AddressOrder::Kind::announce:
+      addresses_.announce_again();
+      return true;
+    case AddressOrder::Kind::look_again:
+      addresses_.look_again(now());
+      return true;
+    case AddressOrder::Kind::stop:
+      return false;
+  }
+  return false;
+}
+
+void AddressThread::answer(AddressOutcome::Kind kind, const AddressOrder& order,
+                           const AddressReport& report) {
+  AddressOutcome outcome = outcome_of(report);
+  outcome.kind = kind;
+  outcome.epoch = order.epoch;
+  outcome.duration = now() - order.given;
+  give(outcome);
+}
+
+void AddressThread::notice(const std::optional<AddressReport>& report) {
+  if (report) give(outcome_of(*report));
+}
+
+AddressOutcome AddressThread::outcome_of(const AddressReport& report) const {
+  AddressOutcome outcome;
+  outcome.held = report.held;
+  outcome.added = report.added;
+  outcome.removed = report.removed;
+  outcome.failed = report.failed;
+  outcome.repair = report.work == AddressWork::repair && report.added > 0;
+  outcome.announcements = addresses_.announcements().frames;
+  const std::vector<bool> held = addresses_.held();
+  for (std::size_t i = 0; i < held.size(); ++i)
+    if (held[i]) outcome.bits[i / 64] |= std::uint64_t{1} << (i % 64);
+  if (report.error) note(outcome, AddressOutcome::Note::Kind::failed, report.error->message);
+  for (const netlink::AddressFailure& failure : report.failures) {
+    const std::string name =
+        failure.address.prefix.str() + " on " + failure.address.interface.str() + ": ";
+    if (failure.in_use_by)
+      note(outcome, AddressOutcome::Note::Kind::in_use,
+           name + "in use by " + failure.in_use_by->str());
+    else
+      note(outcome, AddressOutcome::Note::Kind::failed, name + failure.reason);
+  }
+  for (const Prefix& prefix : report.foreign)
+    note(outcome, AddressOutcome::Note::Kind::foreign, prefix.str());
+  return outcome;
+}
+
+// The mailbox holds more outcomes than orders can be under way; when the failover thread is gone,
+// nobody wants them.
+void AddressThread::give(const AddressOutcome& outcome) { outcomes_.put(outcome); }
+
+}  // namespace flywall::failover

@@ -1,0 +1,283 @@
+#include "daemon/failover/failover_loop.hpp"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+
+#include "base/clock.hpp"
+#include "daemon/failover/privileges.hpp"
+
+namespace flywall::failover {
+
+namespace {
+
+namespace action = heartbeat::action;
+namespace event = heartbeat::event;
+namespace message = processes::message;
+
+constexpr Duration kLongestSleep = 1s;  // the status is published at least this often
+constexpr int kMaxEpollEvents = 8;
+constexpr int kLinkReads = 16;  // per wake-up
+
+bool watch(const Descriptor& poll, int fd) {
+  epoll_event interest{};
+  interest.events = EPOLLIN;
+  interest.data.fd = fd;
+  return ::epoll_ctl(poll.get(), EPOLL_CTL_ADD, fd, &interest) == 0;
+}
+
+}  // namespace
+
+Result<FailoverLoop> FailoverLoop::create(const LoopSetting& setting, const Parts& parts) {
+  Descriptor poll(::epoll_create1(EPOLL_CLOEXEC));
+  bool watched = static_cast<bool>(poll);
+  for (const int fd : parts.transport.descriptors()) watched = watched && watch(poll, fd);
+  for (const int fd : {parts.links.fd(), parts.addresses.outcomes().fd(), parts.orders.fd()})
+    watched = watched && watch(poll, fd);
+  if (!watched) return fail_errno("cannot set up the failover loop", errno);
+  return FailoverLoop(setting, parts, std::move(poll));
+}
+
+FailoverLoop::FailoverLoop(const LoopSetting& setting, const Parts& parts, Descriptor poll)
+    : setting_(setting),
+      parts_(parts),
+      poll_(std::move(poll)),
+      election_(setting.policy, now()),
+      peers_({setting.policy.self, setting.instance, setting.policy.detection}, parts.sealer,
+             setting.peers),
+      monitor_(setting.monitored),
+      journal_(parts.log),
+      now_(now()) {
+  snapshot_.started = now_;
+  snapshot_.instance = setting.instance;
+  snapshot_.node = setting.policy.self;
+  snapshot_.memory_locked = setting.memory_locked;
+  snapshot_.address_count = setting.address_count;
+  snapshot_.address_digest = setting.policy.address_digest;
+}
+
+void FailoverLoop::run() {
+  snapshot_.realtime = become_realtime(kFailoverPriority);
+  advance(event::Tick{});
+  advance(event::FaultChanged{monitor_.fault()});
+  while (!done_) {
+    wait();
+    read_sockets();
+    read_links();
+    read_outcomes();
+    read_orders();
+    read_services();
+    advance(event::Tick{});
+    if (services_) journal_.flush(*services_);
+    if (wills_stale_ || willed_ != election_.claim().epoch) renew_wills();
+    publish();
+  }
+  publish();
+}
+
+void FailoverLoop::wait() {
+  const Duration left =
+      std::clamp(election_.deadline() - now(), Duration{0}, Duration(kLongestSleep));
+  timespec timeout{};
+  timeout.tv_sec = left / 1s;
+  timeout.tv_nsec = (left % 1s).count();
+  std::array<epoll_event, kMaxEpollEvents> events;
+  ::epoll_pwait2(poll_.get(), events.data(), kMaxEpollEvents, &timeout, nullptr);
+}
+
+// What arrives while reading may ask for reading: that is answered once the sockets are empty.
+void FailoverLoop::read_sockets() {
+  reading_ = true;
+  for (std::size_t batch = 0; batch < heartbeat::kMaxBatches; ++batch) {
+    const auto arrivals = parts_.transport.receive();
+    if (arrivals.empty()) break;
+    for (const heartbeat::Arrival& arrival : arrivals) digest(arrival);
+  }
+  reading_ = false;
+  if (drain_requested_) settle();
+}
+
+void FailoverLoop::digest(const heartbeat::Arrival& arrival) {
+  const auto believed = peers_.receive(arrival, now());
+  warn_of_namesake();
+  if (!believed) return;
+  wills_stale_ |= believed->paths_changed;
+  if (believed->will) {
+    advance(event::Departed{believed->peer});
+    return;
+  }
+  warn_of_mismatch(believed->peer, *believed->statement);
+  if (believed->receipt.duplicate_node) {
+    auto report = entry(processes::Happening::duplicate_node);
+    report.peer = believed->statement->sender;
+    write(report);
+  }
+  const bool fresh = believed->receipt.verdict == heartbeat::Verdict::fresh;
+  advance(
+      event::Heard{.peer = believed->peer,
+                   .path = believed->path,
+                   .freshness = fresh ? heartbeat::Freshness::fresh : heartbeat::Freshness::deaf,
+                   .new_instance = believed->receipt.new_instance,
+                   .round_trip = believed->round_trip,
+                   .tag = peers_.tag(believed->peer),
+                   .statement = *believed->statement});
+}
+
+// Election's actions are carried out in their order. What they ask of the sockets is done after
+// them.
+void FailoverLoop::advance(const heartbeat::Event& what) {
+  now_ = now();
+  for (const heartbeat::Action& action : election_.step(now_, what))
+    std::visit([this](const auto& wish) { carry_out(wish); }, action);
+  if (drain_requested_ && !reading_) settle();
+}
+
+void FailoverLoop::settle() {
+  drain_requested_ = false;
+  read_sockets();
+  advance(event::SocketsDrained{});
+}
+
+void FailoverLoop::carry_out(const action::Speak& speak) {
+  peers_.speak(parts_.transport, election_.statement(), speak.copies, now_);
+}
+
+void FailoverLoop::carry_out(const action::TakeAddresses& take) {
+  order_addresses(AddressOrder::Kind::take, take.epoch);
+}
+
+void FailoverLoop::carry_out(const action::DropAddresses&) {
+  order_addresses(AddressOrder::Kind::drop);
+}
+
+void FailoverLoop::carry_out(const action::Announce&) {
+  order_addresses(AddressOrder::Kind::announce);
+}
+
+void FailoverLoop::carry_out(const action::DrainSockets&) { drain_requested_ = true; }
+
+void FailoverLoop::carry_out(const action::ReserveEpochs& reserve) {
+  reservation_ = reserve.up_to;
+  tell(message::ReserveEpochs{reserve.up_to});
+}
+
+void FailoverLoop::carry_out(const action::Answer& answer) {
+  tell(message::CommandAnswer{answer.request, answer.accepted, answer.reason});
+}
+
+void FailoverLoop::carry_out(const action::Stopped&) {
+  tell(message::Farewell{});
+  done_ = true;
+}
+
+void FailoverLoop::order_addresses(AddressOrder::Kind kind, Epoch epoch) {
+  parts_.addresses.orders().put({.kind = kind, .epoch = epoch, .given = now_});
+}
+
+void FailoverLoop::read_links() {
+  for (int i = 0; i < kLinkReads; ++i) {
+    const netlink::LinkEvents events = parts_.links.read();
+    for (const netlink::LinkState& state : events.links) note_link(state);
+    if (events.overrun) parts_.pleas.put(Plea::links_again);
+    if (!events.more) return;
+  }
+}
+
+void FailoverLoop::note_link(const netlink::LinkState& state) {
+  const auto changed = monitor_.note(state);
+  if (!changed) return;
+  auto report = entry(processes::Happening::link_changed);
+  report.detail = InlineText<120>::cut(changed->name.str() + (changed->up ? " up" : " down"));
+  write(report);
+  changed_ = true;
+  if (changed->up) parts_.pleas.put(Plea::links_again);  // its addresses may be new
+  advance(event::FaultChanged{monitor_.fault()});
+}
+
+void FailoverLoop::read_outcomes() {
+  AddressThread::Outcomes& outcomes = parts_.addresses.outcomes();
+  if (outcomes.empty()) return;
+  outcomes.acknowledge();
+  while (const auto outcome = outcomes.take()) note_outcome(*outcome);
+}
+
+void FailoverLoop::read_orders() {
+  if (parts_.orders.empty()) return;
+  parts_.orders.acknowledge();
+  while (const auto order = parts_.orders.take())
+    std::visit([this](const auto& what) { obey(what); }, *order);
+}
+
+void FailoverLoop::read_services() {
+  processes::ToFailover message;
+  while (services_) {
+    switch (services_->receive(message)) {
+      case processes::Received::nothing:
+        return;
+      case processes::Received::closed:
+        lose_services();
+        return;
+      case processes::Received::message:
+        std::visit([this](const auto& what) { obey(what); }, message);
+    }
+  }
+}
+
+void FailoverLoop::obey(const order::Stop&) { advance(event::StopRequested{}); }
+
+void FailoverLoop::obey(const order::ServicesStarted& started) {
+  services_.emplace(Descriptor(started.socket));
+  watch(poll_, services_->fd());
+  wills_stale_ = true;
+  changed_ = true;
+  snapshot_.services_restarts = started.restarts;
+  if (started.restarts > 0) write(entry(processes::Happening::services_restarted));
+  if (reservation_) tell(message::ReserveEpochs{*reservation_});
+}
+
+void FailoverLoop::obey(const order::Served& served) {
+  wills_stale_ |= peers_.serve(served.networks);
+}
+
+void FailoverLoop::obey(const order::Link& link) { note_link(link.state); }
+
+void FailoverLoop::obey(const message::EpochsReserved& reserved) {
+  if (reservation_ && reserved.up_to >= *reservation_) reservation_.reset();
+  snapshot_.epochs_reserved = true;
+  advance(event::EpochsReserved{reserved.floor, reserved.up_to});
+}
+
+void FailoverLoop::obey(const message::EpochsUnavailable& unavailable) {
+  snapshot_.epochs_reserved = false;
+  auto report = entry(processes::Happening::epoch_unreserved);
+  report.detail = unavailable.detail;
+  write(report);
+}
+
+void FailoverLoop::obey(const message::FailoverRequest& request) {
+  auto report = entry(processes::Happening::command);
+  report.detail = InlineText<120>::cut("failover asked by " + request.by.str());
+  write(report);
+  advance(event::FailoverRequested{request.request});
+}
+
+void FailoverLoop::obey(const message::PeerResolved& resolved) {
+  wills_stale_ |= peers_.resolved(resolved);
+}
+
+void FailoverLoop::lose_services() { services_.reset(); }
+
+void FailoverLoop::tell(const processes::ToServices& message) {
+  if (services_) services_->send(message);
+}
+
+void FailoverLoop::renew_wills() {
+  if (!services_) return;
+  wills_stale_ = false;
+  willed_ = election_.claim().epoch;
+  peers_.make_wills(willed_, [this](const message::LastWill& will) {
+    if (!services_->send(will)) wills_stale_ = true;
+  });
+}
+
+}  // namespace flywall::failover

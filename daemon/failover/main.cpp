@@ -1,0 +1,86 @@
+// flywalld: the daemon.
+#include <sodium.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string_view>
+
+#include "daemon/config/load.hpp"
+#include "daemon/failover/supervisor.hpp"
+#include "daemon/processes/messages.hpp"
+#include "daemon/services/services.hpp"
+
+namespace {
+
+using namespace flywall;
+
+// Exit statuses of CONTRACT section 2.
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr int kDenied = 4;
+constexpr int kBadConfiguration = 78;
+
+struct Options {
+  std::string config_path = "/etc/flywall/flywall.hcl";
+  std::string state_dir;
+  std::string node_id;
+  std::string api_socket;
+  bool check = false;
+};
+
+void override_with(const Options& options, config::Config& config) {
+  if (!options.state_dir.empty()) config.replication.state_dir = options.state_dir;
+  if (!options.node_id.empty()) config.replication.node_id = NodeId(options.node_id);
+  if (!options.api_socket.empty()) config.api.socket = options.api_socket;
+}
+
+int run(const Options& options) {
+  const config::Outcome outcome =
+      config::load(options.config_path, config::Environment::of_process());
+  std::fputs(outcome.render_all().c_str(), stderr);
+  if (!outcome.config) return kBadConfiguration;
+  if (options.check) {
+    std::printf("%s: good\n", options.config_path.c_str());
+    return 0;
+  }
+  failover::Assignment assignment{.config = *outcome.config, .config_path = options.config_path};
+  override_with(options, assignment.config);
+  if (!assignment.config.replication.ha.enabled) {
+    std::fprintf(stderr, "%s: replication.ha.enabled is not true: there is nothing to run\n",
+                 options.config_path.c_str());
+    return kBadConfiguration;
+  }
+  assignment.config_text = outcome.sources.front().text();
+  const auto ended = failover::supervise(assignment);
+  if (ended) return 0;
+  std::fprintf(stderr, "flywalld: ha cannot start: %s\n", ended.error().message.c_str());
+  return ended.error().kind == ErrorKind::denied ? kDenied : kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (sodium_init() < 0) return kFailed;
+  if (argc == 2 && std::string_view(argv[1]) == processes::kServicesArgument)
+    return services::run();
+  CLI::App app{"Flywall HA daemon: shares virtual addresses with its peers and takes them over."};
+  Options options;
+  bool foreground = false;
+  app.add_option("--config", options.config_path, "configuration file")->capture_default_str();
+  app.add_option("--state-dir", options.state_dir, "overrides replication.state_dir");
+  app.add_option("--node-id", options.node_id, "overrides replication.node_id")
+      ->check([](const std::string& id) {
+        return id.empty() || id.size() > flywall::NodeId::kMaxLength ? "1 to 63 bytes" : "";
+      });
+  app.add_option("--api-socket", options.api_socket, "overrides api.socket");
+  app.add_flag("--check", options.check, "only check the configuration");
+  app.add_flag("--foreground", foreground,
+               "stay in the foreground (always so; accepted for clarity)");
+  app.set_version_flag("--version", FLYWALL_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  return run(options);
+}

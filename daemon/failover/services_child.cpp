@@ -1,0 +1,109 @@
+#include "daemon/failover/services_child.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+
+#include "daemon/processes/channel.hpp"
+
+extern char** environ;
+
+namespace flywall::failover {
+
+namespace {
+
+constexpr int kAboveInherited =
+    16;  // duplicates made for the child do not collide with what it shall get
+
+Descriptor out_of_the_way(int fd) {
+  return Descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, kAboveInherited));
+}
+
+std::string describe_end(int status) {
+  if (WIFSIGNALED(status)) return "signal " + std::to_string(WTERMSIG(status));
+  return "exit status " + std::to_string(WEXITSTATUS(status));
+}
+
+Result<pid_t> spawn(int socket, int snapshot, int config) {
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&files);
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_adddup2(&files, socket, processes::kSocketDescriptor);
+  posix_spawn_file_actions_adddup2(&files, snapshot, processes::kSnapshotDescriptor);
+  posix_spawn_file_actions_adddup2(&files, config, processes::kConfigDescriptor);
+  sigset_t none;
+  sigset_t all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  std::string name = "flywalld-services";
+  std::string argument = processes::kServicesArgument;
+  std::array<char*, 3> arguments{name.data(), argument.data(), nullptr};
+  pid_t pid = 0;
+  const int error =
+      ::posix_spawn(&pid, "/proc/self/exe", &files, &attributes, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&files);
+  posix_spawnattr_destroy(&attributes);
+  if (error != 0) return fail_errno("cannot start the services process", error);
+  return pid;
+}
+
+}  // namespace
+
+Result<ServicesChild> ServicesChild::create(const Inheritance& inheritance, int snapshot) {
+  std::string text;
+  for (const std::string* line : {&inheritance.config_path, &inheritance.state_dir,
+                                  &inheritance.api_socket, &inheritance.node_id})
+    text += *line + "\n";
+  text += inheritance.config_text;
+  Descriptor memory(::memfd_create("flywall-configuration", MFD_CLOEXEC));
+  if (!memory ||
+      ::write(memory.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return fail_errno("cannot keep the configuration for the services process", errno);
+  return ServicesChild(std::move(memory), snapshot);
+}
+
+Result<Descriptor> ServicesChild::start() {
+  auto pair = processes::make_socket_pair();
+  if (!pair) return std::unexpected(pair.error());
+  const Descriptor theirs = out_of_the_way(pair->second.get());
+  const Descriptor snapshot = out_of_the_way(snapshot_);
+  const Descriptor config = out_of_the_way(config_.get());
+  ::lseek(config_.get(), 0, SEEK_SET);
+  auto pid = spawn(theirs.get(), snapshot.get(), config.get());
+  if (!pid) return std::unexpected(pid.error());
+  pid_ = *pid;
+  return std::move(pair->first);
+}
+
+bool ServicesChild::ended() {
+  int status = 0;
+  if (pid_ <= 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return false;
+  last_end_ = describe_end(status);
+  pid_ = 0;
+  return true;
+}
+
+void ServicesChild::await_end(Duration limit) {
+  if (pid_ <= 0) return;
+  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  pollfd waiting{process.get(), POLLIN, 0};
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(limit);
+  if (::poll(&waiting, 1, static_cast<int>(wait.count())) != 1) ::kill(pid_, SIGKILL);
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+  last_end_ = describe_end(status);
+  pid_ = 0;
+}
+
+}  // namespace flywall::failover

@@ -1,0 +1,50 @@
+// The services process as the failover process sees it: a child that is started, may die, and is
+// started again.
+//
+// Only the supervising thread uses it: starting a process may take milliseconds.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "base/descriptor.hpp"
+#include "base/error.hpp"
+#include "base/time.hpp"
+
+namespace flywall::failover {
+
+// What the child is given: see daemon/processes/messages.hpp.
+class ServicesChild {
+ public:
+  struct Inheritance {
+    std::string config_path;
+    std::string state_dir;
+    std::string api_socket;
+    std::string node_id;
+    std::string config_text;
+  };
+  // Error: no memory for the configuration's copy.
+  static Result<ServicesChild> create(const Inheritance& inheritance, int snapshot);
+
+  // Starts it and returns this process' end of the socket pair.
+  Result<Descriptor> start();
+  // True when it has ended since the last call.
+  bool ended();
+  // Waits for its end after a farewell; kills it (by its own id) when that takes longer.
+  void await_end(Duration limit);
+
+  bool running() const { return pid_ > 0; }
+  std::string last_end() const { return last_end_; }  // "exit status 1", "signal 9"
+
+ private:
+  ServicesChild(Descriptor config, int snapshot)
+      : config_(std::move(config)), snapshot_(snapshot) {}
+
+  Descriptor config_;  // memfd
+  int snapshot_;
+  pid_t pid_ = 0;
+  std::string last_end_;
+};
+
+}  // namespace flywall::failover
