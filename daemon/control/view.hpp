@@ -1,0 +1,45 @@
+// What the answers are made of at one moment, and what follows from it.
+//
+// Knows configuration, published snapshot and a moment; knows no socket and asks no clock. A
+// snapshot older than kStaleAfter proves nothing any more: the failover process does not run, so
+// nobody is called leader because of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "daemon/config/config.hpp"
+#include "daemon/processes/snapshot.hpp"
+
+namespace flywall::control {
+
+// The failover process publishes after every change and at least once per second.
+inline constexpr Duration kStaleAfter = 3s;
+
+struct View {
+  const config::Config& config;
+  const processes::Snapshot& snapshot;
+  Time now;
+  std::vector<std::string> warnings;  // of the services process
+
+  bool fresh() const;
+  // This node is primary, and the failover process said so lately.
+  bool is_leader() const;
+  Duration age() const { return now - snapshot.updated; }
+};
+
+// "init", "backup", …; "standalone" without HA, "unknown" when the snapshot is not fresh.
+std::string role(const View& view);
+
+// One or two sentences: why this node is what it is.
+std::string why(const View& view);
+
+// What an operator should know, most urgent first; those of the services process last.
+std::vector<std::string> warnings(const View& view);
+
+// A peer's node id, or, before it was heard, how the configuration calls it.
+std::string peer_name(const View& view, std::size_t peer);
+
+}  // namespace flywall::control
