@@ -115,6 +115,7 @@ void Election::refresh_deadline() {
 void Election::on(const event::Heard& heard) {
   FLYWALL_CHECK(heard.peer.value < policy_.peers && heard.path.value < kMaxPaths);
   Peer& peer = peers_[heard.peer.value];
+  if (!heard.newest) return note_path(peer, heard);
   note_heard(peer, heard);
   if (mute_ && heard.freshness == Freshness::fresh) mute_->heard = true;
   if (heard.statement.state == State::leaving) return note_leaving(heard.peer, Reason::peer_left);
@@ -210,8 +211,7 @@ void Election::note_heard(Peer& peer, const event::Heard& heard) {
     peer.deaf_since.reset();
   else if (!peer.deaf_since || !was_alive)
     peer.deaf_since = fair(now_);
-  if (peer.detector.heard(heard.path, fair(now_), said.detection))
-    act(action::PeerChanged{heard.peer, heard.path, true});
+  note_path(peer, heard);
   if (!was_alive) act(action::PeerChanged{heard.peer, std::nullopt, true});
   see(said.claim);
   if (holds_claim(said.state)) seen_holder_ = true;
@@ -220,6 +220,11 @@ void Election::note_heard(Peer& peer, const event::Heard& heard) {
   // A holder in trouble asks for somebody better: answer at once (E11).
   if (holds_claim(said.state) && said.rank.fault > fault_before && said.rank.fault > fault_)
     speak();
+}
+
+void Election::note_path(Peer& peer, const event::Heard& heard) {
+  if (peer.detector.heard(heard.path, fair(now_), heard.statement.detection))
+    act(action::PeerChanged{heard.peer, heard.path, true});
 }
 
 void Election::note_leaving(PeerIndex index, Reason reason) {

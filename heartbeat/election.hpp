@@ -101,6 +101,7 @@ struct Heard {   // an authenticated, believable statement (Session says fresh o
   PathIndex path;
   Freshness freshness = Freshness::fresh;
   bool new_instance = false;
+  bool newest = true;     // false: overtaken by a later one, it only shows that the path lives
   Duration round_trip{};  // of this path, zero when not known
   NodeTag tag;            // node_tag(statement.sender)
   const Statement& statement;
@@ -308,6 +309,7 @@ class Election {
 
   // What is heard.
   void note_heard(Peer& peer, const event::Heard& heard);
+  void note_path(Peer& peer, const event::Heard& heard);
   void note_leaving(PeerIndex index, Reason reason);
   void meet_holder(PeerIndex index);
   void meet_follower(PeerIndex index);

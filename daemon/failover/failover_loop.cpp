@@ -118,6 +118,7 @@ void FailoverLoop::digest(const heartbeat::Arrival& arrival) {
                    .path = believed->path,
                    .freshness = fresh ? heartbeat::Freshness::fresh : heartbeat::Freshness::deaf,
                    .new_instance = believed->receipt.new_instance,
+                   .newest = believed->receipt.newest,
                    .round_trip = believed->round_trip,
                    .tag = peers_.tag(believed->peer),
                    .statement = *believed->statement});
