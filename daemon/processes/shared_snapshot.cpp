@@ -63,7 +63,7 @@ Snapshot SharedSnapshot::read() const {
     if (before % 2 == 0 && page_->sequence.load(std::memory_order_relaxed) == before) break;
   }
   Snapshot snapshot;
-  std::memcpy(&snapshot, words.data(), sizeof snapshot);
+  std::memcpy(static_cast<void*>(&snapshot), words.data(), sizeof snapshot);
   return snapshot;
 }
 
