@@ -1,5 +1,7 @@
 #include "daemon/config/binder.hpp"
 
+#include <set>
+
 #include "daemon/config/schema.hpp"
 #include "daemon/config/suggest.hpp"
 #include "daemon/config/value.hpp"
@@ -15,6 +17,10 @@ std::string where(const std::string& path) {
   return path.empty() ? "the top level of a file" : quote(path);
 }
 
+std::string joined(const std::string& path, std::string_view name) {
+  return path.empty() ? std::string(name) : path + "." + std::string(name);
+}
+
 template <class Row>
 const Row* row_named(std::span<const Row> rows, std::string_view name) {
   for (const Row& row : rows)
@@ -27,9 +33,7 @@ std::string home_of(std::string_view name, const Section& section, const std::st
   std::string found;
   if (row_named(section.settings, name) || row_named(section.sections, name)) found = path;
   for (const Section& inner : section.sections) {
-    const std::string inner_path =
-        path.empty() ? std::string(inner.name) : path + "." + std::string(inner.name);
-    const std::string home = home_of(name, inner, inner_path);
+    const std::string home = home_of(name, inner, joined(path, inner.name));
     if (found.empty()) found = home;
   }
   return found;
@@ -60,11 +64,8 @@ class Binder {
   Bound& bound_;
   Problems& problems_;
   std::map<std::string, std::size_t> counts_;
+  std::set<std::string> misspelt_;  // paths that an unknown name probably meant
 };
-
-std::string joined(const std::string& path, std::string_view name) {
-  return path.empty() ? std::string(name) : path + "." + std::string(name);
-}
 
 void Binder::body(const Body& body, const Section& section, const std::string& names,
                   const std::string& path) {
@@ -166,23 +167,26 @@ void Binder::unknown(const Name& name, const Spot& spot, bool is_block) {
                         quote(name.text) + " in " + where(spot.names);
   const std::string home = home_of(name.text, schema(), "");
   const bool top = row_named(schema().sections, name.text) != nullptr;
-  if (const auto meant = nearest(name.text, allowed))
+  if (const auto meant = nearest(name.text, allowed)) {
     message += "; did you mean " + quote(*meant) + "?";
-  else if (top)
+    misspelt_.insert(joined(spot.path, *meant));
+  } else if (top) {
     message += "; it belongs to the top level of the file";
-  else if (!home.empty())
+  } else if (!home.empty()) {
     message += "; it belongs into " + quote(home);
+  }
   problems_.error(name.place, std::move(message));
 }
 
 void Binder::missing(const Body& body, const Spot& spot, const std::string& prefix) {
   for (const Setting& setting : spot.section.settings) {
-    if (!setting.required() || bound_.places.contains(joined(prefix, setting.name))) continue;
+    const std::string path = joined(prefix, setting.name);
+    if (!setting.required() || bound_.places.contains(path) || misspelt_.contains(path)) continue;
     const auto opened = bound_.places.find(prefix);
     bound_.complete = false;
     problems_.error(opened == bound_.places.end() ? body.end : opened->second,
-                    quote(setting.name) + " is missing in " + where(spot.names) + ": " +
-                        std::string(setting.meaning) + "; " + expectation(setting.type));
+                    quote(setting.name) + " is missing in " + where(spot.names) + ": it must be " +
+                        expectation(setting.type));
   }
 }
 

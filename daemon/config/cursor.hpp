@@ -42,6 +42,11 @@ class Cursor {
     take(ascii_word.size());
     return true;
   }
+  // Editors put one before the text; it takes no column.
+  void skip_byte_order_mark() {
+    static constexpr std::string_view kMark = "\xEF\xBB\xBF";
+    if (sees(kMark)) offset_ += kMark.size();
+  }
   Position position() const { return at_; }
   std::size_t offset() const { return offset_; }
   std::string_view since(std::size_t begin) const { return text_.substr(begin, offset_ - begin); }

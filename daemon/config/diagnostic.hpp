@@ -63,8 +63,8 @@ using Sources = std::vector<Source>;
 // Collects diagnostics up to a limit; what comes after is dropped and said to be dropped.
 class Problems {
  public:
-  static constexpr std::size_t kMaxErrors = 100;
-  static constexpr std::size_t kMaxWarnings = 100;
+  static constexpr std::size_t kMaxErrors = 50;
+  static constexpr std::size_t kMaxWarnings = 50;
 
   void error(Place place, std::string message);
   void warn(Place place, std::string message);

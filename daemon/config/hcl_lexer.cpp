@@ -17,7 +17,7 @@ class Lexer {
       : cursor_(text, source), variable_(variable), problems_(problems) {}
 
   std::vector<Token> run() {
-    cursor_.take_if("\xEF\xBB\xBF");
+    cursor_.skip_byte_order_mark();
     while (skip_blanks(), !cursor_.done()) next();
     add(TokenKind::end, cursor_.position());
     return std::move(tokens_);

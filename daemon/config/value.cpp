@@ -48,10 +48,12 @@ class Checker {
     return std::nullopt;
   }
   std::nullopt_t wrong_kind(const Value& value) const {
+    if (std::holds_alternative<std::string>(value.content)) return wrong_text(value);
     return refuse(value, std::string(kind_of(value)));
   }
   std::nullopt_t wrong_text(const Value& value) const {
     const auto& text = std::get<std::string>(value.content);
+    if (value.from_environment) return refuse(value, "another text from the environment");
     const bool shown = text.size() <= 64 && !has_control(text);
     return refuse(value, text.empty() ? "empty text" : shown ? "\"" + text + "\"" : "other text");
   }
@@ -236,11 +238,12 @@ std::optional<Checked> Checker::run(const Value& value) {
 }
 
 std::string choices_text(std::span<const Choice> choices) {
+  std::vector<std::string> words;
+  for (const Choice& choice : choices)
+    if (choice.built) words.push_back("\"" + std::string(choice.word) + "\"");
   std::string out;
-  for (const Choice& choice : choices) {
-    if (!out.empty()) out += &choice == &choices.back() ? " or " : ", ";
-    out += "\"" + std::string(choice.word) + "\"";
-  }
+  for (std::size_t i = 0; i < words.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
   return out;
 }
 

@@ -22,6 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   FLYWALL_CHECK(outcome.config || !outcome.diagnostics.empty());
   FLYWALL_CHECK(outcome.diagnostics.size() <=
                 config::Problems::kMaxErrors + config::Problems::kMaxWarnings);
-  (void)outcome.render_all(true);
+  const std::string shown = outcome.render_all(true);
+  for (const char* secret : {"a value from outside", "the text of a key file"})
+    FLYWALL_CHECK(shown.find(secret) == std::string::npos ||
+                  outcome.sources[0].text().find(secret) != std::string::npos);
   return 0;
 }

@@ -1,0 +1,17 @@
+# Node 2 (Backup)
+replication {
+  mode = "replica"
+  node_id = "node2"
+  listen_addr = "10.0.0.2:9001"
+  peer_addrs = ["10.0.0.1:9001", "10.0.0.3:9001"]
+  secret_key = "SHARED_SECRET"
+
+  ha {
+    enabled = true
+    priority = 100
+    virtual_ip {
+      address = "10.0.0.100/24"
+      interface = "eth1"
+    }
+  }
+}
