@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace flywall::heartbeat {
@@ -182,6 +183,7 @@ TEST_F(Pair, E15_ARestartedPeerSupersedesItsFormerLife) {
   EXPECT_EQ(proven.verdict, Verdict::fresh);
   EXPECT_TRUE(proven.new_instance);
   EXPECT_EQ(a.session.proven(), InstanceId{0xb2});
+  EXPECT_EQ(a.session.echoes(a.clock(truth)).size(), 1U) << "no longer a candidate";
   const Receipt former = a.hear(truth, late);
   EXPECT_EQ(former.verdict, Verdict::superseded_instance);
   EXPECT_FALSE(former.duplicate_node) << "it was only late";
@@ -237,8 +239,8 @@ TEST_F(Pair, ReplaysDoNotDisplaceTheProvenInstance) {
   EXPECT_EQ(a.session.echoes(a.clock(truth))[0].instance, b.instance);
 }
 
-// Both sides are flooded with recordings of the other's former lives, a thousand times faster than
-// the nodes speak, from before either of them started.
+// Both sides are flooded with recordings of the other's former lives, which come a thousand times
+// more often than the nodes speak, and always just before what the nodes say.
 TEST_F(Pair, ReplaysDoNotKeepARestartedPeerOut) {
   for (std::uint64_t lives : {1, 3, 4, 12, 16}) {
     a.restart(0xa0000 + lives);
@@ -246,15 +248,38 @@ TEST_F(Pair, ReplaysDoNotKeepARestartedPeerOut) {
     std::uint64_t counter = 0;
     int rounds = 0;
     while (a.session.proven() != b.instance || b.session.proven() != a.instance) {
+      truth += 100ms;
+      const Contact from_a = a.speak(truth);
+      const Contact from_b = b.speak(truth);
+      truth += 500us;
       for (int i = 0; i < 1000; ++i) {
         ++counter;
         a.hear(truth, recorded(1000 + counter % lives, counter));
         b.hear(truth, recorded(2000 + counter % lives, counter));
       }
-      exchange();
+      b.hear(truth, from_a);
+      a.hear(truth, from_b);
       ASSERT_LT(++rounds, 10 * (lives / 3 + 2)) << lives << " recorded lives";
     }
   }
+}
+
+TEST_F(Pair, ACandidateKeepsItsPlaceForItsTrialAndLosesItWhenItFallsSilent) {
+  for (std::uint64_t life : {1, 2, 3}) a.hear(truth, recorded(life, 1));
+  const auto is_echoed = [&](std::uint64_t life) {
+    const auto echoes = a.session.echoes(a.clock(truth));
+    return std::any_of(echoes.begin(), echoes.end(),
+                       [&](const Echo& echo) { return echo.instance.value == life; });
+  };
+  truth += kWindow;
+  a.hear(truth, recorded(4, 1));
+  EXPECT_FALSE(is_echoed(4)) << "three have places and their trials go on";
+  a.hear(truth, recorded(2, 2));
+  truth += 1ns;
+  a.hear(truth, recorded(4, 2));
+  EXPECT_TRUE(is_echoed(4)) << "one fell silent";
+  EXPECT_TRUE(is_echoed(2)) << "it spoke lately";
+  EXPECT_EQ(a.session.echoes(a.clock(truth)).size(), 2U);
 }
 
 TEST_F(Pair, CandidatesAreForgottenAfterTheProofWindow) {
@@ -298,6 +323,16 @@ TEST_F(Pair, CountsLossPerPathAndForgivesReordering) {
     a.hear(truth, shuffled[i + 1]);
     a.hear(truth, shuffled[i]);
   }
+  EXPECT_EQ(a.session.quality(kPath).loss_permille, 0);
+}
+
+TEST_F(Pair, ARestartedPeerCountsItsPathsFromTheBeginning) {
+  acquaint();
+  for (int i = 0; i < 64; ++i) b.speak(truth += 1ms);
+  exchange();
+  EXPECT_GT(a.session.quality(kPath).loss_permille, 900);
+  b.restart(0xb2);
+  for (int i = 0; i < 4; ++i) exchange();
   EXPECT_EQ(a.session.quality(kPath).loss_permille, 0);
 }
 
