@@ -1,0 +1,97 @@
+#include "tests/simulation/checkers/splits.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "tests/simulation/chronicle.hpp"
+
+namespace flywall::simulation {
+
+void SplitsChecker::begin() {
+  sides_.clear();
+  winner_ = kNobody;
+  for (auto& row : reported_) row.fill(kNoMoment);
+}
+
+void SplitsChecker::acted(std::size_t machine, const heartbeat::Action& action) {
+  if (const auto* split = std::get_if<heartbeat::action::SplitBrain>(&action)) {
+    reported_[machine][machine_of(machine, split->peer)] = truth_.now;
+    check_duration(machine, *split);
+  }
+  if (const auto* transition = std::get_if<heartbeat::action::Transition>(&action))
+    if (transition->to == heartbeat::State::taking_over) disputed_ = true;
+}
+
+void SplitsChecker::check_duration(std::size_t machine,
+                                   const heartbeat::action::SplitBrain& split) {
+  const std::size_t other = machine_of(machine, split.peer);
+  const Body& mine = truth_.body[machine];
+  const Body& its = truth_.body[other];
+  const Acquaintance& known = truth_.between[other][machine];
+  if (truth_.is_duplicated(machine) || truth_.is_duplicated(other) || known.life != its.life)
+    return;
+  // Only when it is still the same spell as the one that was told of.
+  if (!its.running || known.sent < its.held_since) return;
+  const Duration true_duration = truth_.now - std::max(mine.held_since, its.held_since);
+  const Duration slack = plan_.longest_way() + (truth_.now - known.sent) +
+                         plan_.longest_interval() + true_duration / 1000 + its.slept;
+  const Duration error = split.duration > true_duration ? split.duration - true_duration
+                                                        : true_duration - split.duration;
+  if (error > slack)
+    findings_.report("E8",
+                     name(machine) + " reports a split of " + milliseconds(split.duration) +
+                         " that lasted " + milliseconds(true_duration),
+                     truth_.now);
+}
+
+void SplitsChecker::heal() {
+  sides_.clear();
+  winner_ = kNobody;
+  disputed_ = false;
+  healed_ = truth_.undisturbed_since;
+  for (std::size_t i = 0; i < truth_.machines; ++i) {
+    const Body& body = truth_.body[i];
+    if (!body.holds()) continue;
+    if (truth_.is_duplicated(i)) disputed_ = true;
+    sides_.push_back({i, body.life, body.held_since});
+    if (winner_ == kNobody || is_before(i, winner_)) winner_ = i;
+  }
+}
+
+void SplitsChecker::inspect() {
+  if (sides_.size() < 2 || !truth_.is_settled()) return;
+  if (!disputed_ && healed_ == truth_.undisturbed_since) {
+    if (!truth_.body[winner_].holds())
+      findings_.report("E8", name(winner_) + " should have stayed primary after the split",
+                       truth_.now);
+    if (sides_.size() == 2) {
+      const Side& a = sides_[0];
+      const Side& b = sides_[1];
+      const Moment began = std::max(a.held_since, b.held_since);
+      if (reported_[a.machine][b.machine] < began || reported_[b.machine][a.machine] < began)
+        findings_.report(
+            "E8", name(a.machine) + " and " + name(b.machine) + " did not both report their split",
+            truth_.now);
+    }
+  }
+  sides_.clear();
+}
+
+bool SplitsChecker::is_before(std::size_t a, std::size_t b) const {
+  const Body& one = truth_.body[a];
+  const Body& two = truth_.body[b];
+  const heartbeat::Policy& mine = plan_.node[one.node].policy;
+  const heartbeat::Policy& its = plan_.node[two.node].policy;
+  if (mine.quorum == heartbeat::Quorum::majority) return one.claim > two.claim;
+  const Epoch older = one.tenure_broken ? heartbeat::kBrokenTenure : one.tenure;
+  const Epoch other = two.tenure_broken ? heartbeat::kBrokenTenure : two.tenure;
+  return std::tie(one.fault, older, mine.priority, mine.self) <
+         std::tie(two.fault, other, its.priority, its.self);
+}
+
+std::size_t SplitsChecker::machine_of(std::size_t machine, PeerIndex peer) const {
+  const std::size_t node = truth_.body[machine].node;
+  return peer.value < node ? peer.value : std::size_t{peer.value} + 1;
+}
+
+}  // namespace flywall::simulation

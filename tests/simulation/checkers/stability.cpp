@@ -1,0 +1,126 @@
+#include "tests/simulation/checkers/stability.hpp"
+
+namespace flywall::simulation {
+
+using heartbeat::Reason;
+
+void StabilityChecker::acted(std::size_t machine, const heartbeat::Action& action) {
+  const auto* transition = std::get_if<heartbeat::action::Transition>(&action);
+  if (!transition) return;
+  if (transition->to == heartbeat::State::taking_over) took_over(machine);
+  if (heartbeat::holds_claim(transition->from) && !heartbeat::holds_claim(transition->to))
+    stepped_down(machine, transition->reason);
+}
+
+void StabilityChecker::took_over(std::size_t machine) {
+  for (std::size_t holder = 0; holder < truth_.machines; ++holder) {
+    const Body& body = truth_.body[holder];
+    if (holder == machine || !body.holds() || body.paused || body.node == truth_.body[machine].node)
+      continue;
+    if (truth_.is_duplicated(holder) || truth_.is_duplicated(machine)) continue;
+    const bool heard = truth_.acquainted(holder, machine) && hears(holder, machine) &&
+                       truth_.between[holder][machine].holding;
+    if (heard)
+      findings_.report("E5",
+                       name(machine) + " takes over though it hears the primary " + name(holder),
+                       truth_.now);
+    if (is_between_two_hearers(holder, machine))
+      findings_.report(
+          "E5", name(machine) + " takes over though a peer hears the primary " + name(holder),
+          truth_.now);
+  }
+}
+
+void StabilityChecker::stepped_down(std::size_t machine, Reason reason) {
+  bool justified = false;
+  switch (reason) {
+    case Reason::own_fault:
+      justified = has_better_peer(machine);
+      break;
+    case Reason::quorum_lost:
+      justified = steady_votes(machine) * 2 <= plan_.nodes;
+      break;
+    case Reason::split_lost:
+    case Reason::higher_claim:
+    case Reason::deaf_peer:
+      justified = heard_a_holder(machine);
+      break;
+    case Reason::addresses_refused:
+      justified = plan_.has(Fault::refused_addresses) || plan_.has(Fault::slow_addresses);
+      break;
+    case Reason::operator_request:
+      justified = plan_.has(Fault::order);
+      break;
+    case Reason::stopping:
+      justified = plan_.has(Fault::stop) || plan_.has(Fault::clone);
+      break;
+    default:
+      break;
+  }
+  if (!justified)
+    findings_.report("E11",
+                     name(machine) + " steps down without cause: " + heartbeat::name_of(reason),
+                     truth_.now);
+}
+
+bool StabilityChecker::hears(std::size_t from, std::size_t to) const {
+  const Acquaintance& known = truth_.between[from][to];
+  return known.life == truth_.body[from].life &&
+         truth_.now - known.arrived < detection(from) * 98 / 100;
+}
+
+bool StabilityChecker::hears_steadily(std::size_t from, std::size_t to) const {
+  const Acquaintance& known = truth_.between[from][to];
+  return hears(from, to) && truth_.acquainted(from, to) &&
+         truth_.now - known.gap_ended > 3 * plan_.longest_detection() &&
+         truth_.now - truth_.body[from].resumed > 3 * plan_.longest_detection() &&
+         truth_.now - truth_.body[to].resumed > 3 * plan_.longest_detection();
+}
+
+bool StabilityChecker::is_between_two_hearers(std::size_t holder, std::size_t machine) const {
+  if (truth_.now - truth_.body[holder].held_since < 3 * plan_.longest_detection()) return false;
+  for (std::size_t third = 0; third < truth_.machines; ++third) {
+    if (third == holder || third == machine || !truth_.body[third].awake() ||
+        truth_.is_duplicated(third))
+      continue;
+    const bool hears_all = hears_steadily(holder, third) && hears_steadily(third, holder) &&
+                           hears_steadily(third, machine) && hears_steadily(machine, third);
+    // Two holders: whom the third one follows is the election's business.
+    if (hears_all && !truth_.body[third].holds() &&
+        truth_.between[third][machine].claim == truth_.body[holder].claim)
+      return true;
+  }
+  return false;
+}
+
+bool StabilityChecker::has_better_peer(std::size_t machine) const {
+  for (std::size_t peer = 0; peer < truth_.machines; ++peer) {
+    const Acquaintance& known = truth_.between[peer][machine];
+    if (peer != machine && known.eligible && known.fault < truth_.body[machine].fault &&
+        truth_.now - known.arrived < 2 * detection(peer))
+      return true;
+  }
+  return false;
+}
+
+bool StabilityChecker::heard_a_holder(std::size_t machine) const {
+  for (std::size_t peer = 0; peer < truth_.machines; ++peer) {
+    if (peer == machine) continue;
+    const Acquaintance& known = truth_.between[peer][machine];
+    const bool of_another =
+        known.claim.claimant != plan_.node[truth_.body[machine].node].policy.self;
+    if (known.holding || (of_another && known.claim >= truth_.body[machine].claim)) return true;
+  }
+  return false;
+}
+
+std::size_t StabilityChecker::steady_votes(std::size_t machine) const {
+  std::size_t votes = 1;
+  for (std::size_t peer = 0; peer < plan_.nodes; ++peer) {
+    if (peer == machine || truth_.is_duplicated(peer)) continue;
+    votes += hears_steadily(peer, machine) && hears_steadily(machine, peer) ? 1U : 0U;
+  }
+  return votes;
+}
+
+}  // namespace flywall::simulation

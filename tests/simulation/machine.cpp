@@ -1,0 +1,417 @@
+#include "tests/simulation/machine.hpp"
+
+#include <algorithm>
+
+namespace flywall::simulation {
+
+using heartbeat::Verdict;
+namespace action = heartbeat::action;
+namespace event = heartbeat::event;
+
+void Machine::set_up(std::uint8_t node, const Clock& clock) {
+  node_ = node;
+  clock_ = clock;
+  end_process();
+  slow_addresses_ = refuse_addresses_ = false;
+  wanted_ = Epoch{};
+  body() = Body{.exists = true, .node = node};
+}
+
+// --- the process
+
+void Machine::start() {
+  FLYWALL_CHECK(!body().running);
+  heartbeat::Policy policy_now = policy();
+  policy_now.seed ^= stage_.random.next();
+  policy_now.fallback_floor =
+      Epoch{static_cast<std::uint64_t>(now().time_since_epoch() / 1ms) + 1000};
+  instance_ = InstanceId{stage_.random.next() | 1};
+  counter_ = 0;
+  path_sequence_ = {};
+  floor_ = body().on_disk;
+  timer_at_ = kLastMoment;
+  planned_for_ = kNever;
+
+  Body& self = body();
+  self = Body{.exists = true,
+              .node = node_,
+              .running = true,
+              .store_works = self.store_works,
+              .on_disk = self.on_disk,
+              .life = ++stage_.lives,
+              .started = now(),
+              .addresses = self.addresses,
+              .fault = self.fault};
+  for (std::size_t i = 0; i < policy_now.peers; ++i)
+    sessions_[i].emplace(instance_, policy_now.detection);
+  election_.emplace(policy_now, clock_.read(now()));
+  stage_.checkers.started(index_);
+  if (stage_.chronicle.is_read()) stage_.chronicle.write(now(), policy_now.self.str(), "starts");
+  ask_addresses({AddressRequest::What::tidy, {}});
+  step(event::Tick{});
+  if (self.running && self.fault != heartbeat::FaultClass::none)
+    step(event::FaultChanged{self.fault});
+}
+
+void Machine::end_process() {
+  Body& self = body();
+  self.running = self.paused = false;
+  self.ended = now();
+  self.state = heartbeat::State::init;
+  for (const LetterId letter : socket_) stage_.post.burn(letter);
+  socket_.clear();
+  for (Newest& newest : newest_) {
+    if (newest.speech) stage_.post.forget(*newest.speech);
+    newest = {};
+  }
+  address_work_.clear();
+  reserved_unread_.clear();
+  wanted_ = Epoch{};
+  address_work_due_ = timer_due_ = drain_wanted_ = draining_ = false;
+  election_.reset();
+}
+
+void Machine::crash() { end_process(); }
+
+void Machine::lose_power() {
+  end_process();
+  body().addresses = false;
+}
+
+void Machine::kill() {
+  say_will();
+  end_process();
+  const Duration work =
+      stage_.random.between(stage_.plan.address_time / 2, stage_.plan.address_time);
+  stage_.agenda.add({.at = now() + work,
+                     .life = body().life,
+                     .kind = Kind::survivor,
+                     .machine = static_cast<std::uint8_t>(index_)});
+}
+
+void Machine::pause() {
+  body().paused = true;
+  body().paused_at = now();
+}
+
+void Machine::resume() {
+  Body& self = body();
+  self.paused = false;
+  self.resumed = now();
+  self.slept += now() - self.paused_at;
+  if (self.holds() && now() - self.paused_at >= policy().detection) self.tenure_broken = true;
+  stage_.checkers.speech.resumed(index_);
+  if (address_work_due_ && stage_.random.chance(500)) finish_address_work();
+  if (stage_.random.chance(500)) wake();
+  while (self.awake() && !socket_.empty()) {
+    const LetterId next = socket_.front();
+    socket_.pop_front();
+    read(next);
+  }
+  if (self.awake()) wake();
+  if (address_work_due_ && self.awake()) finish_address_work();
+  while (self.awake() && !reserved_unread_.empty()) {
+    const Epoch up_to = reserved_unread_.back();
+    reserved_unread_.pop_back();
+    step(event::EpochsReserved{floor_, up_to});
+  }
+}
+
+void Machine::wake() {
+  if (!timer_due_) return;
+  timer_due_ = false;
+  step(event::Tick{});
+}
+
+void Machine::set_fault(heartbeat::FaultClass fault) {
+  body().fault = fault;
+  if (body().awake()) step(event::FaultChanged{fault});
+}
+
+void Machine::order_failover(std::uint64_t request) {
+  if (!body().awake()) return;
+  stage_.checkers.orders.ordered(index_);
+  step(event::FailoverRequested{request});
+  stage_.checkers.orders.answered(index_);
+}
+
+void Machine::break_store(bool on) {
+  body().store_works = !on;
+  if (!on && wanted_ > Epoch{}) reserve_epochs(wanted_);
+}
+
+void Machine::handle(const Entry& entry) {
+  if (entry.kind == Kind::arrival) return arrive(entry.subject);
+  Body& self = body();
+  if (entry.kind == Kind::survivor) {
+    if (!self.running) self.addresses = false;
+    return;
+  }
+  if (!self.running || entry.life != self.life) return;
+  if (entry.kind == Kind::timer) {
+    if (entry.at != timer_at_) return;
+    timer_at_ = kLastMoment;
+    planned_for_ = kNever;
+    if (clock_.read(now()) < election_->deadline()) return schedule();
+    if (!self.paused) return step(event::Tick{});
+    timer_due_ = true;
+  } else if (entry.kind == Kind::addresses) {
+    if (self.paused)
+      address_work_due_ = true;
+    else
+      finish_address_work();
+  } else if (entry.kind == Kind::store) {
+    if (!self.store_works) {
+      wanted_ = std::max(wanted_, Epoch{entry.subject});
+      return;
+    }
+    self.on_disk = std::max(self.on_disk, Epoch{entry.subject});
+    if (self.paused)
+      reserved_unread_.push_back(Epoch{entry.subject});
+    else
+      step(event::EpochsReserved{floor_, Epoch{entry.subject}});
+  }
+}
+
+// --- what arrives
+
+PeerIndex Machine::peer_of(std::size_t machine) const {
+  const std::uint8_t node = stage_.truth.body[machine].node;
+  return PeerIndex{static_cast<std::uint8_t>(node < node_ ? node : node - 1)};
+}
+
+void Machine::arrive(LetterId id) {
+  const Body& self = body();
+  if (!self.running) return stage_.post.burn(id);
+  stage_.truth.note_arrival(stage_.post[id], stage_.post.statement(stage_.post[id]));
+  if (!self.paused) return read(id);
+  if (socket_.size() >= stage_.plan.socket_limit) return stage_.post.burn(id);
+  socket_.push_back(id);
+}
+
+void Machine::read(LetterId id) {
+  const Letter& letter = stage_.post[id];
+  if (letter.will)
+    read_will(letter);
+  else
+    read_statement(id);
+  stage_.post.burn(id);
+}
+
+void Machine::read_will(const Letter& letter) {
+  const PeerIndex peer = peer_of(letter.from);
+  if (!sessions_[peer.value]->depart(letter.contact.instance)) return;
+  step(event::Departed{peer});
+}
+
+void Machine::read_statement(LetterId id) {
+  const Letter& letter = stage_.post[id];
+  const heartbeat::Statement& said = stage_.post.statement(letter);
+  const PeerIndex peer = peer_of(letter.from);
+  heartbeat::Session& session = *sessions_[peer.value];
+  Newest& newest = newest_[peer.value];
+  session.set_proof_window(std::max(policy().detection, said.detection));
+  const heartbeat::Receipt receipt =
+      session.receive(clock_.read(now()), letter.path, letter.contact);
+  stage_.checkers.received(index_, letter, said, receipt);
+  get_acquainted(letter, newest);
+  if (receipt.verdict != Verdict::fresh && receipt.verdict != Verdict::deaf) return;
+  if (receipt.newest) {
+    if (newest.speech) stage_.post.forget(*newest.speech);
+    newest.speech = letter.speech;
+    stage_.post.keep(letter.speech);
+  }
+  stage_.checkers.claims.read(index_, said);
+  // What was overtaken still shows that its path lives.
+  const heartbeat::Statement& latest = stage_.post.statement(*newest.speech);
+  const bool leaves = latest.state == heartbeat::State::leaving;
+  step(event::Heard{.peer = peer,
+                    .path = letter.path,
+                    .freshness = receipt.verdict == Verdict::fresh ? heartbeat::Freshness::fresh
+                                                                   : heartbeat::Freshness::deaf,
+                    .new_instance = receipt.new_instance,
+                    .round_trip = receipt.round_trip.value_or(0ns),
+                    .tag = stage_.plan.node[stage_.truth.body[letter.from].node].policy.self_tag,
+                    .statement = latest});
+  if (leaves) session.depart(letter.contact.instance);
+}
+
+void Machine::get_acquainted(const Letter& letter, Newest& newest) {
+  if (letter.forged) return;
+  if (letter.life != newest.heard_life || letter.sent > newest.heard_sent) {
+    newest.heard_life = letter.life;
+    newest.heard_sent = letter.sent;
+  }
+  if (letter.heard_life != body().life || letter.heard_sent == kNoMoment) return;
+  if (now() - letter.heard_sent > policy().detection * 9 / 10) return;
+  Acquaintance& known = stage_.truth.between[letter.from][index_];
+  known.from_life = letter.life;
+  known.to_life = body().life;
+}
+
+void Machine::drain() {
+  draining_ = true;
+  while (drain_wanted_ && body().awake()) {
+    drain_wanted_ = false;
+    while (body().awake() && !socket_.empty()) {
+      const LetterId next = socket_.front();
+      socket_.pop_front();
+      read(next);
+    }
+    stage_.checkers.speech.drained(index_);
+    if (body().awake()) step(event::SocketsDrained{});
+  }
+  draining_ = false;
+}
+
+// --- the core and what it wants
+
+void Machine::step(const heartbeat::Event& event) {
+  if (!body().awake()) return;
+  ++stage_.steps;
+  const heartbeat::Actions& actions = election_->step(clock_.read(now()), event);
+  stage_.truth.note_state(index_, election_->statement());
+  if (!actions.empty()) perform(actions);
+  if (!body().running) return;
+  schedule();
+  if (drain_wanted_ && !draining_) drain();
+}
+
+void Machine::perform(const heartbeat::Actions& actions) {
+  bool stopped = false;
+  for (const heartbeat::Action& what : actions) {
+    if (const auto* speech = std::get_if<action::Speak>(&what)) {
+      stage_.checkers.spoke(index_, election_->statement(), speech->copies);
+      speak(speech->copies);
+      continue;
+    }
+    tell(what);
+    stage_.checkers.acted(index_, what);
+    if (const auto* take = std::get_if<action::TakeAddresses>(&what))
+      ask_addresses({AddressRequest::What::take, take->epoch});
+    else if (std::holds_alternative<action::DropAddresses>(what))
+      ask_addresses({AddressRequest::What::drop, {}});
+    else if (std::holds_alternative<action::DrainSockets>(what))
+      drain_wanted_ = true;
+    else if (const auto* reserve = std::get_if<action::ReserveEpochs>(&what))
+      reserve_epochs(reserve->up_to);
+    else if (std::holds_alternative<action::Stopped>(what))
+      stopped = true;
+  }
+  if (stopped) {
+    stage_.checkers.orders.stopped(index_);
+    end_process();
+  }
+}
+
+void Machine::schedule() {
+  const Time deadline = election_->deadline();
+  if (deadline == planned_for_) return;
+  planned_for_ = deadline;
+  const Moment want = clock_.when(deadline);
+  if (want >= timer_at_) return;
+  timer_at_ = want + stage_.random.between(0ns, stage_.plan.lateness);
+  stage_.agenda.add({.at = timer_at_,
+                     .life = body().life,
+                     .kind = Kind::timer,
+                     .machine = static_cast<std::uint8_t>(index_)});
+}
+
+void Machine::speak(int copies) {
+  const SpeechId speech = stage_.post.say(election_->statement());
+  for (std::size_t other = 0; other < stage_.truth.machines; ++other) {
+    const Body& its = stage_.truth.body[other];
+    if (its.exists && its.node != node_) post_to(other, speech, copies);
+  }
+  stage_.post.forget(speech);
+}
+
+void Machine::post_to(std::size_t machine, SpeechId speech, int copies) {
+  const PeerIndex peer = peer_of(machine);
+  const auto echoes = sessions_[peer.value]->echoes(clock_.read(now()));
+  for (int i = 0; i < copies; ++i) {
+    for (std::uint8_t path = 0; path < stage_.plan.paths; ++path) {
+      const LetterId id = stage_.post.write(speech);
+      Letter& letter = stage_.post[id];
+      letter.contact.instance = instance_;
+      letter.contact.counter = ++counter_;
+      letter.contact.sent = clock_.read(now());
+      letter.contact.path_sequence = ++path_sequence_[machine][path];
+      letter.contact.echoes = echoes;
+      letter.from = static_cast<std::uint8_t>(index_);
+      letter.to = static_cast<std::uint8_t>(machine);
+      letter.path = PathIndex{path};
+      letter.will = letter.forged = false;
+      letter.life = body().life;
+      letter.sent = now();
+      letter.heard_life = newest_[peer.value].heard_life;
+      letter.heard_sent = newest_[peer.value].heard_sent;
+      stage_.network.send(now(), id);
+    }
+  }
+}
+
+void Machine::say_will() {
+  const SpeechId speech = stage_.post.say(election_->statement());
+  for (std::size_t other = 0; other < stage_.truth.machines; ++other) {
+    const Body& its = stage_.truth.body[other];
+    if (!its.exists || its.node == node_) continue;
+    for (std::size_t i = 0; i < heartbeat::kGoodbyeCopies * stage_.plan.paths; ++i) {
+      const LetterId id = stage_.post.write(speech);
+      Letter& letter = stage_.post[id];
+      letter.contact.instance = instance_;
+      letter.from = static_cast<std::uint8_t>(index_);
+      letter.to = static_cast<std::uint8_t>(other);
+      letter.path = PathIndex{static_cast<std::uint8_t>(i % stage_.plan.paths)};
+      letter.will = true;
+      letter.forged = false;
+      letter.life = body().life;
+      letter.sent = now();
+      stage_.network.send(now(), id);
+    }
+  }
+  stage_.post.forget(speech);
+}
+
+// --- the kernel's addresses and the store
+
+void Machine::ask_addresses(AddressRequest request) {
+  address_work_.push_back(request);
+  if (address_work_.size() == 1) start_address_work();
+}
+
+void Machine::start_address_work() {
+  Duration work = stage_.random.between(stage_.plan.address_time / 2, stage_.plan.address_time);
+  if (slow_addresses_) work *= 20;
+  stage_.agenda.add({.at = now() + work,
+                     .life = body().life,
+                     .kind = Kind::addresses,
+                     .machine = static_cast<std::uint8_t>(index_)});
+}
+
+void Machine::finish_address_work() {
+  address_work_due_ = false;
+  const AddressRequest done = address_work_.front();
+  address_work_.pop_front();
+  if (!address_work_.empty()) start_address_work();
+  if (done.what != AddressRequest::What::take) {
+    body().addresses = false;
+    if (done.what == AddressRequest::What::drop) step(event::AddressesDropped{});
+  } else if (refuse_addresses_) {
+    step(event::AddressesRefused{done.epoch});
+  } else {
+    body().addresses = true;
+    step(event::AddressesTaken{done.epoch});
+  }
+}
+
+void Machine::reserve_epochs(Epoch up_to) {
+  stage_.agenda.add(
+      {.at = now() + stage_.random.between(stage_.plan.store_time / 4, stage_.plan.store_time),
+       .subject = static_cast<std::uint32_t>(up_to.value),
+       .life = body().life,
+       .kind = Kind::store,
+       .machine = static_cast<std::uint8_t>(index_)});
+}
+
+}  // namespace flywall::simulation

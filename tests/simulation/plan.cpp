@@ -1,0 +1,155 @@
+#include "tests/simulation/plan.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/key.hpp"
+
+namespace flywall::simulation {
+
+namespace {
+
+constexpr std::array<const char*, kMaxNodes> kNames{"ada", "bob", "cid", "dan",
+                                                    "eva", "fay", "gus"};
+constexpr std::int64_t kStepsWanted = 6000;  // of the cores in one schedule, about
+
+using heartbeat::Quorum;
+
+std::size_t draw_nodes(Random& random) {
+  static constexpr std::array<std::size_t, 12> kCounts{2, 2, 2, 2, 2, 3, 3, 3, 4, 5, 6, 7};
+  return random.pick(kCounts);
+}
+
+std::uint32_t draw_faults(Random& random) {
+  auto one = [&random] { return 1U << random.below(kFaults); };
+  switch (random.below(4)) {
+    case 0:
+      return one();
+    case 1:
+      return one() | one();
+    case 2:
+      return one() | one() | one() | one();
+    default:
+      return static_cast<std::uint32_t>(random.next());
+  }
+}
+
+void draw_timers(Random& random, heartbeat::Policy& policy) {
+  static constexpr std::array<Duration, 6> kIntervals{3ms, 10ms, 30ms, 50ms, 100ms, 1000ms};
+  policy.interval = random.pick(kIntervals);
+  policy.detection = policy.interval * static_cast<int>(3 + random.below(3));
+  policy.listen = policy.detection + policy.interval * static_cast<int>(random.below(3));
+}
+
+// Nodes may be configured differently; a receiver judges the sender by the sender's timers (E14).
+void stretch_timers(Random& random, heartbeat::Policy& policy) {
+  const auto factor = static_cast<int>(1 + random.below(3));
+  policy.interval *= factor;
+  policy.detection *= factor;
+  policy.listen *= factor;
+}
+
+void draw_network(Random& random, Plan& plan) {
+  const Duration interval = plan.node[0].policy.interval;
+  plan.paths = 1 + random.below(plan.nodes > 4 ? 2 : kMaxSimulatedPaths);
+  plan.delay = random.between(20us, interval / 8);
+  plan.jitter = random.chance(500) ? random.between(0us, interval / 8) : 10us;
+  plan.address_time = random.between(100us, interval);
+  plan.store_time = random.between(100us, interval * 4);
+  plan.lateness = random.between(0us, interval / 50);
+  plan.socket_limit = 4 + random.below(256);
+}
+
+NodeTag tag_of(const NodeId& node) { return node_tag(node); }
+
+void draw_node(Random& random, Plan& plan, std::size_t index, bool same_timers, bool same_rank) {
+  NodePlan& node = plan.node[index];
+  heartbeat::Policy& policy = node.policy;
+  if (index > 0) policy = plan.node[0].policy;
+  if (index > 0 && !same_timers) stretch_timers(random, policy);
+  policy.self = NodeId(kNames[index]);
+  policy.self_tag = tag_of(policy.self);
+  policy.priority =
+      same_rank ? std::uint16_t{100} : static_cast<std::uint16_t>(1 + random.below(255));
+  policy.peers = static_cast<std::uint8_t>(plan.nodes - 1);
+  policy.seed = random.next();
+  policy.takeover = index == 0 || !random.chance(50);
+  const auto drift = static_cast<std::int64_t>(random.below(401)) - 200;
+  node.clock = Clock(random.between(1s, 1000000s), drift);
+  if (!random.chance(300)) node.first_start += random.between(0ms, policy.listen * 2);
+}
+
+}  // namespace
+
+const char* name_of(Fault fault) {
+  static constexpr std::array<const char*, kFaults> kFaultNames{
+      "loss",         "duplication", "jitter",         "path_cut",
+      "one_way_cut",  "partition",   "hiccup",         "pause",
+      "crash",        "killed",      "power_loss",     "stop",
+      "own_fault",    "order",       "slow_addresses", "refused_addresses",
+      "broken_store", "replay",      "withhold",       "clone"};
+  return kFaultNames[static_cast<std::size_t>(fault)];
+}
+
+Duration Plan::longest_interval() const {
+  Duration longest{};
+  for (std::size_t i = 0; i < nodes; ++i) longest = std::max(longest, node[i].policy.interval);
+  return longest;
+}
+
+Duration Plan::longest_detection() const {
+  Duration longest{};
+  for (std::size_t i = 0; i < nodes; ++i) longest = std::max(longest, node[i].policy.detection);
+  return longest;
+}
+
+Duration Plan::longest_listen() const {
+  Duration longest{};
+  for (std::size_t i = 0; i < nodes; ++i) longest = std::max(longest, node[i].policy.listen);
+  return longest;
+}
+
+std::string Plan::name_of_machine(std::size_t machine, std::size_t bears) const {
+  return node[bears].policy.self.str() + (machine < nodes ? "" : "'");
+}
+
+std::string Plan::describe() const {
+  std::string text = std::to_string(nodes) + " nodes, " + std::to_string(paths) +
+                     " paths, quorum " +
+                     (node[0].policy.quorum == Quorum::none ? "none" : "majority") + ", interval " +
+                     std::to_string(node[0].policy.interval / 1ms) + " ms, detection " +
+                     std::to_string(node[0].policy.detection / 1ms) + " ms, faults:";
+  for (std::size_t i = 0; i < kFaults; ++i)
+    if (has(static_cast<Fault>(i))) text += std::string(" ") + name_of(static_cast<Fault>(i));
+  return text;
+}
+
+Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
+  Random random(seed);
+  Plan plan;
+  plan.seed = seed;
+  plan.nodes = draw_nodes(random);
+  if (nodes != 0) plan.nodes = nodes;
+  heartbeat::Policy& first = plan.node[0].policy;
+  draw_timers(random, first);
+  first.quorum = plan.nodes > 2 && random.chance(500) ? Quorum::majority : Quorum::none;
+  draw_network(random, plan);
+  const bool same_timers = !random.chance(150);
+  const bool same_rank = random.chance(300);
+  for (std::size_t i = 0; i < plan.nodes; ++i) draw_node(random, plan, i, same_timers, same_rank);
+  plan.faults = draw_faults(random);
+
+  const Duration detection = plan.longest_detection();
+  plan.settle = 2 * plan.longest_listen() + detection * 3;
+  std::int64_t letters = 0;
+  for (std::size_t i = 0; i < plan.nodes; ++i)
+    letters += 1s / plan.node[i].policy.interval *
+               static_cast<std::int64_t>((plan.nodes - 1) * plan.paths);
+  plan.chaos = std::clamp<Duration>(1s * kStepsWanted / std::max<std::int64_t>(letters, 1),
+                                    detection * 12, detection * 120);
+  static constexpr std::array<int, 4> kSpacings{1, 3, 8, 20};
+  plan.spacing = detection * random.pick(kSpacings) / 2;
+  return plan;
+}
+
+}  // namespace flywall::simulation

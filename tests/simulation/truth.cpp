@@ -1,0 +1,45 @@
+#include "tests/simulation/truth.hpp"
+
+namespace flywall::simulation {
+
+std::size_t Truth::running() const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < machines; ++i) count += body[i].running ? 1U : 0U;
+  return count;
+}
+
+bool Truth::is_duplicated(std::size_t machine) const {
+  for (std::size_t i = 0; i < machines; ++i)
+    if (i != machine && body[i].running && body[i].node == body[machine].node) return true;
+  return false;
+}
+
+void Truth::note_arrival(const Letter& letter, const heartbeat::Statement& said) {
+  if (letter.forged || letter.will || letter.life != body[letter.from].life) return;
+  Acquaintance& known = between[letter.from][letter.to];
+  if (known.life != letter.life || now - known.arrived > said.detection / 2) known.gap_ended = now;
+  if (known.life != letter.life || letter.sent >= known.sent) {
+    known.sent = letter.sent;
+    known.holding = heartbeat::holds_claim(said.state);
+    known.eligible = said.eligible;
+    known.fault = said.rank.fault;
+    known.claim = said.claim;
+  }
+  known.life = letter.life;
+  known.arrived = now;
+}
+
+void Truth::note_state(std::size_t machine, const heartbeat::Statement& statement) {
+  Body& its = body[machine];
+  const bool held = its.holds();
+  its.state = statement.state;
+  if (!held && !its.holds()) return;
+  its.claim = statement.claim;
+  its.held_until = now;
+  if (held || !its.holds()) return;
+  its.held_since = now;
+  its.tenure = statement.claim.epoch;
+  its.tenure_broken = false;
+}
+
+}  // namespace flywall::simulation

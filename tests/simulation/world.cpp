@@ -1,0 +1,238 @@
+#include "tests/simulation/world.hpp"
+
+#include <algorithm>
+
+namespace flywall::simulation {
+
+World::World() {
+  for (std::size_t i = 0; i < kMaxMachines; ++i) machines_.emplace_back(stage_, i);
+}
+
+void World::begin(const Plan& plan, Chronicle::Sink sink) {
+  for (std::size_t i = 0; i < kMaxMachines; ++i) machines_[i].set_up(0, Clock{});
+  stage_.plan = plan;
+  stage_.random = Random(plan.seed ^ 0x5eed);
+  stage_.agenda.clear();
+  stage_.post.clear();
+  stage_.network.clear();
+  stage_.network.record(plan.has(Fault::replay));
+  stage_.truth = Truth{};
+  stage_.truth.machines = plan.nodes + 1;
+  stage_.chronicle.clear(std::move(sink));
+  stage_.lives = 0;
+  cables_bad_ = false;
+  requests_ = 0;
+  for (std::size_t i = 0; i < plan.nodes; ++i)
+    machines_[i].set_up(static_cast<std::uint8_t>(i), plan.node[i].clock);
+  stage_.checkers.begin();
+  stage_.agenda.add({.at = now(), .kind = Kind::inspection});
+}
+
+void World::run_until(Moment end) {
+  while (!violation() && !stage_.agenda.empty() && stage_.agenda.next().at <= end) {
+    const Entry entry = stage_.agenda.take();
+    stage_.truth.now = entry.at;
+    if (entry.kind != Kind::inspection) {
+      machines_[entry.machine].handle(entry);
+      continue;
+    }
+    stage_.checkers.inspect();
+    stage_.agenda.add(
+        {.at = entry.at + stage_.plan.node[0].policy.interval / 2, .kind = Kind::inspection});
+  }
+  if (!violation()) stage_.truth.now = std::max(stage_.truth.now, end);
+}
+
+// --- how long a fault takes to be digested
+
+// E4: what one fault costs when nothing else is going on.
+bool World::was_calm() const { return stage_.truth.is_settled() && primary().has_value(); }
+
+Duration World::loose() const {
+  const Plan& plan = stage_.plan;
+  const auto nodes = static_cast<int>(plan.nodes);
+  const bool abstains = plan.has(Fault::order) || plan.has(Fault::own_fault) ||
+                        plan.has(Fault::refused_addresses) || plan.has(Fault::slow_addresses);
+  return 2 * plan.longest_listen() + 5 * plan.longest_detection() + 4 * plan.longest_interval() +
+         nodes * (2 * plan.longest_way() + plan.longest_interval()) + 4 * plan.address_time +
+         (abstains ? heartbeat::kShortestAbstention : 0ns);
+}
+
+void World::disturb(int change, Duration digestion) {
+  Truth& truth = stage_.truth;
+  truth.disturbances += change;
+  truth.undisturbed_since = now();
+  truth.settled_at = std::max(truth.settled_at, now() + digestion);
+  if (truth.disturbances == 0 && change < 0) stage_.checkers.splits.heal();
+}
+
+// --- faults
+
+void World::start(std::size_t machine) {
+  disturb(0, was_calm() ? 0ns : loose());
+  machines_[machine].start();
+}
+
+void World::crash(std::size_t machine) {
+  note(name(machine), "crashes, both processes");
+  lose_process(machine, silence());
+  machines_[machine].crash();
+}
+
+void World::lose_power(std::size_t machine) {
+  note(name(machine), "loses power");
+  lose_process(machine, silence());
+  machines_[machine].lose_power();
+}
+
+void World::kill(std::size_t machine) {
+  note(name(machine), "has its failover process killed");
+  lose_process(machine, message());
+  machines_[machine].kill();
+}
+
+void World::stop(std::size_t machine) {
+  note(name(machine), "is told to stop");
+  lose_process(machine, message());
+  machines_[machine].stop();
+}
+
+void World::lose_process(std::size_t machine, Duration digestion) {
+  if (!was_calm()) return disturb(0, loose());
+  disturb(0, primary() == machine ? digestion : 0ns);
+}
+
+Duration World::message() const {
+  const Plan& plan = stage_.plan;
+  return 2 * plan.longest_way() + plan.address_time + 2 * plan.lateness + 1us;
+}
+
+Duration World::silence() const {
+  const Plan& plan = stage_.plan;
+  return message() + 2 * plan.longest_way() + plan.longest_detection() * 1001 / 1000;
+}
+
+void World::pause(std::size_t machine) {
+  note(name(machine), "is paused");
+  disturb(+1, 0ns);
+  machines_[machine].pause();
+}
+
+void World::resume(std::size_t machine) {
+  note(name(machine), "runs again");
+  machines_[machine].resume();
+  disturb(-1, loose());
+}
+
+void World::hiccup(std::size_t machine) {
+  note(name(machine), "stumbles");
+  machines_[machine].pause();
+}
+
+void World::end_hiccup(std::size_t machine) { machines_[machine].resume(); }
+
+void World::set_fault(std::size_t machine, heartbeat::FaultClass fault) {
+  note(name(machine), std::string("has fault ") + heartbeat::name_of(fault));
+  disturb(0, was_calm() ? 2 * message() : loose());
+  machines_[machine].set_fault(fault);
+}
+
+void World::order_failover(std::size_t machine) {
+  note(name(machine), "is ordered to hand over");
+  disturb(0, was_calm() ? message() : loose());
+  machines_[machine].order_failover(++requests_);
+}
+
+void World::slow_addresses(std::size_t machine, bool on) {
+  note(name(machine), on ? "takes long for addresses" : "takes addresses quickly again");
+  machines_[machine].slow_addresses(on);
+  disturb(on ? 1 : -1, on ? 0ns : loose() + 80 * stage_.plan.address_time);
+}
+
+void World::refuse_addresses(std::size_t machine, bool on) {
+  note(name(machine), on ? "refuses addresses" : "takes addresses again");
+  machines_[machine].refuse_addresses(on);
+  disturb(on ? 1 : -1, on ? 0ns : loose());
+}
+
+void World::break_store(std::size_t machine, bool on) {
+  note(name(machine), on ? "cannot write its store" : "can write its store again");
+  machines_[machine].break_store(on);
+}
+
+void World::add_clone(std::size_t of) {
+  disturb(+1, 0ns);
+  stage_.truth.body[clone()] = Body{};
+  machines_[clone()].set_up(static_cast<std::uint8_t>(of),
+                            Clock(random().between(1s, 1000000s), 0));
+  note(name(clone()), "appears, a second machine with that name");
+  machines_[clone()].start();
+}
+
+void World::remove_clone() {
+  note(name(clone()), "disappears");
+  machines_[clone()].lose_power();
+  stage_.truth.body[clone()].exists = false;
+  disturb(-1, loose());
+}
+
+void World::cables_changed() {
+  const bool bad = !every_pair_connected();
+  if (bad == cables_bad_) return;
+  cables_bad_ = bad;
+  disturb(bad ? 1 : -1, bad ? 0ns : loose());
+}
+
+bool World::every_pair_connected() const {
+  const std::size_t nodes = stage_.plan.nodes;
+  for (std::size_t from = 0; from < nodes; ++from) {
+    for (std::size_t to = 0; to < nodes; ++to) {
+      bool good = from == to;
+      for (std::size_t path = 0; path < stage_.plan.paths; ++path)
+        good = good || stage_.network.link(from, to, path).is_good();
+      if (!good) return false;
+    }
+  }
+  return true;
+}
+
+// --- questions
+
+std::string World::name(std::size_t machine) const {
+  return stage_.plan.name_of_machine(machine, stage_.truth.body[machine].node);
+}
+
+std::optional<std::size_t> World::primary() const {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < stage_.truth.machines; ++i) {
+    if (!stage_.truth.body[i].holds()) continue;
+    if (found) return std::nullopt;
+    if (stage_.truth.body[i].in_place()) found = i;
+  }
+  return found;
+}
+
+void World::demand_agreement() {
+  const std::optional<std::size_t> holder = primary();
+  if (violation() || !holder) return;
+  const heartbeat::Claim claim = machines_[*holder].election().claim();
+  for (std::size_t i = 0; i < stage_.plan.nodes; ++i) {
+    const Body& body = stage_.truth.body[i];
+    if (!body.running) continue;
+    const heartbeat::Election& election = machines_[i].election();
+    if (election.holder() != stage_.plan.node[*holder].policy.self || election.claim() != claim)
+      stage_.checkers.findings.report(
+          "E3", name(i) + " does not follow the primary " + name(*holder), now());
+    for (std::size_t peer = 0; peer < stage_.plan.nodes; ++peer) {
+      if (peer == i) continue;
+      const PeerIndex index{static_cast<std::uint8_t>(peer < i ? peer : peer - 1)};
+      if (election.peer(index).alive != stage_.truth.body[peer].running)
+        stage_.checkers.findings.report(
+            "E14", name(i) + " is wrong about the life of " + name(peer), now());
+    }
+    if (body.addresses != (i == *holder))
+      stage_.checkers.findings.report("E8", name(i) + " has the wrong addresses", now());
+  }
+}
+
+}  // namespace flywall::simulation
