@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <random>
 
 #include "tests/heartbeat/sample.hpp"
@@ -51,6 +53,14 @@ TEST(Seal, TheWorkedExampleHasTheDocumentedBytes) {
   EXPECT_EQ(sample::to_hex(sealed(sealer, sample::will())), kSealedWill);
   EXPECT_EQ(opened(sealer, sample::from_hex(kSealedHeartbeat)), Datagram(sample::heartbeat()));
   EXPECT_EQ(opened(sealer, sample::from_hex(kSealedWill)), Datagram(sample::will()));
+}
+
+TEST(Seal, TheDocumentShowsTheSameBytes) {
+  std::ifstream file(FLYWALL_SOURCE_DIR "/docs/protocol.md");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::erase_if(text, [](char letter) { return letter == ' ' || letter == '\n'; });
+  EXPECT_NE(text.find(kSealedHeartbeat), std::string::npos);
+  EXPECT_NE(text.find(kSealedWill), std::string::npos);
 }
 
 TEST(Seal, EveryTruncationAndEveryFlippedBitIsRefused) {

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -153,6 +155,27 @@ TEST(Transport, APortInUseIsAnErrorThatSaysWhich) {
   EXPECT_EQ(second.error().kind, ErrorKind::unavailable);
   EXPECT_NE(second.error().message.find(std::to_string(a.port())), std::string::npos);
   EXPECT_NE(second.error().message.find("another flywalld"), std::string::npos);
+}
+
+int option(int descriptor, int level, int name) {
+  int value = -1;
+  socklen_t size = sizeof(value);
+  EXPECT_EQ(getsockopt(descriptor, level, name, &value, &size), 0);
+  return value;
+}
+
+TEST(Transport, MarksWhatItSendsAndSharesItsPortWithNobody) {
+  const Transport a = create();
+  for (int descriptor : a.descriptors()) {
+    const bool six = option(descriptor, SOL_SOCKET, SO_DOMAIN) == AF_INET6;
+    EXPECT_EQ(six ? option(descriptor, IPPROTO_IPV6, IPV6_TCLASS)
+                  : option(descriptor, IPPROTO_IP, IP_TOS),
+              0xc0);
+    EXPECT_EQ(option(descriptor, SOL_SOCKET, SO_PRIORITY), 6);
+    EXPECT_EQ(option(descriptor, SOL_SOCKET, SO_REUSEADDR), 0);
+    EXPECT_EQ(option(descriptor, SOL_SOCKET, SO_REUSEPORT), 0);
+    EXPECT_EQ(six ? option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY) : 1, 1);
+  }
 }
 
 TEST(Transport, NothingWaitingIsAnEmptyBatch) {
