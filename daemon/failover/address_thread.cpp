@@ -67,7 +67,7 @@ bool AddressThread::obey(const AddressOrder& order) {
       answer(AddressOutcome::Kind::dropped, order, addresses_.drop());
       return true;
     case AddressOrder::Kind::announce:
-      addresses_.announce_again();
+      addresses_.announce_again(now());
       return true;
     case AddressOrder::Kind::look_again:
       addresses_.look_again(now());
