@@ -160,6 +160,7 @@ void Binder::block(const Block& block, const Spot& spot) {
 
 void Binder::unknown(const Name& name, const Spot& spot, bool is_block) {
   bound_.complete = false;
+  if (problems_.full()) return;
   std::vector<std::string_view> allowed;
   for (const Setting& setting : spot.section.settings) allowed.push_back(setting.name);
   for (const Section& section : spot.section.sections) allowed.push_back(section.name);

@@ -44,6 +44,7 @@ class Rules {
         problems_(problems) {}
 
   void run() {
+    if (too_many_peers()) return;
     secrets();
     encryption();
     identity();
@@ -67,6 +68,7 @@ class Rules {
     return at(std::string(path) + "[" + std::to_string(index) + "]" + std::string(name));
   }
 
+  bool too_many_peers();
   void secrets();
   void encryption();
   void identity();
@@ -85,6 +87,13 @@ class Rules {
   const Ha& ha_;
   Problems& problems_;
 };
+
+bool Rules::too_many_peers() {
+  if (replication_.peer_blocks.size() <= kMaxPeers) return false;
+  problems_.error(indexed("replication.peer", kMaxPeers),
+                  "more than " + std::to_string(kMaxPeers) + " peers");
+  return true;
+}
 
 void Rules::secrets() {
   const bool key = has("replication.secret_key");

@@ -68,6 +68,8 @@ class Problems {
 
   void error(Place place, std::string message);
   void warn(Place place, std::string message);
+  // No further error will be kept: whoever makes costly messages may spare them.
+  bool full() const { return errors_ >= kMaxErrors; }
   bool any_error() const { return errors_ > 0; }
 
   // All of them in the order of the text.

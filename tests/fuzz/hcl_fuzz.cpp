@@ -9,11 +9,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   using namespace flywall;
   const config::Environment environment{
       .variable = [](std::string_view name) -> std::optional<std::string> {
-        if (name == "KEY") return "a value from outside";
+        if (name == "KEY") return "OUTSIDE";
         return std::nullopt;
       },
       .file = [](const std::string& path) -> Result<config::FileContent> {
-        if (path == "/key") return config::FileContent{"the text of a key file\n", false};
+        if (path == "/key") return config::FileContent{"KEYFILE\n", false};
         return fail(ErrorKind::missing, path + ": no such file");
       },
       .host_name = "node"};
@@ -23,8 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   FLYWALL_CHECK(outcome.diagnostics.size() <=
                 config::Problems::kMaxErrors + config::Problems::kMaxWarnings);
   const std::string shown = outcome.render_all(true);
-  for (const char* secret : {"a value from outside", "the text of a key file"})
-    FLYWALL_CHECK(shown.find(secret) == std::string::npos ||
-                  outcome.sources[0].text().find(secret) != std::string::npos);
+  for (const char* word : {"OUTSIDE", "KEYFILE"})
+    FLYWALL_CHECK(shown.find(word) == std::string::npos ||
+                  outcome.sources[0].text().find(word) != std::string::npos);
   return 0;
 }
