@@ -5,9 +5,11 @@
 // kernel.
 #pragma once
 
+#include <utility>
 #include <vector>
 
-#include "netlink/link_watch.hpp"
+#include "base/error.hpp"
+#include "netlink/notification_reader.hpp"
 #include "netlink/virtual_address.hpp"
 
 namespace flywall::netlink {
@@ -28,17 +30,15 @@ class AddressWatch {
   // In the network namespace of the calling thread. Errors: denied, unavailable.
   static Result<AddressWatch> create();
 
-  int fd() const { return socket_.get(); }
+  int fd() const { return reader_.fd(); }
   // Never blocks.
   AddressEvents read();
-  const WatchCounters& counters() const { return counters_; }
+  const WatchCounters& counters() const { return reader_.counters(); }
 
  private:
-  explicit AddressWatch(Descriptor socket);
+  explicit AddressWatch(NotificationReader reader) : reader_(std::move(reader)) {}
 
-  Descriptor socket_;
-  std::vector<std::uint8_t> buffer_;
-  WatchCounters counters_;
+  NotificationReader reader_;
 };
 
 }  // namespace flywall::netlink

@@ -35,8 +35,8 @@ class AnnouncementSchedule {
   Time deadline() const;
   // What is to be announced now; each item's next time is counted from its start, not from `now`.
   Batch due(Time now);
-  // The interface's queue was full: `items` were not sent after all and come again soon.
-  void postpone(const Batch& items, Time now);
+  // Given out by `due`, but the interface's queue was full: comes again after kAnnouncementRetry.
+  void postpone(Item item, Time now);
 
  private:
   struct Series {

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/error.hpp"
+#include "base/inline_vector.hpp"
 #include "netlink/descriptor.hpp"
 #include "netlink/limits.hpp"
 #include "netlink/link_state.hpp"
@@ -30,10 +31,12 @@ class Announcer {
   // In the network namespace of the calling thread; needs CAP_NET_RAW. Errors: denied, unavailable.
   static Result<Announcer> create();
 
-  // Sends both forms for each; never blocks. Answers how many of them, from the first, are done
-  // (sent, refused or failed); fewer than all when a queue is full: try the rest later.
+  using Unsent = InlineVector<std::uint32_t, kAnnouncementsPerBatch>;
+
+  // Sends both forms for each; never blocks. Answers the positions of those whose interface's queue
+  // is full: try them later. What an interface refuses (down, gone) is counted and not tried again.
   // Precondition: at most kAnnouncementsPerBatch.
-  std::size_t send(std::span<const Announcement> announcements);
+  Unsent send(std::span<const Announcement> announcements);
   const AnnouncerCounters& counters() const { return counters_; }
 
  private:

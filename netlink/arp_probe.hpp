@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "netlink/announcer.hpp"
+#include "netlink/arp_frame.hpp"
 #include "netlink/descriptor.hpp"
 
 namespace flywall::netlink {
@@ -38,6 +39,7 @@ class ArpProbe {
 
  private:
   ArpProbe(Descriptor socket, std::vector<Announcement> questions, Time deadline);
+  void judge(const ArpPacket& packet, std::uint32_t interface_index);
 
   Descriptor socket_;
   std::vector<Announcement> questions_;  // sorted by address

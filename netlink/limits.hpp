@@ -44,7 +44,7 @@ inline constexpr Duration kAnnouncementPause = 1ms;
 inline constexpr Duration kAnnouncementRefresh = 60s;
 inline constexpr int kAnnouncerBufferBytes = 4 << 20;
 // The interface did not take a batch (its queue is full): tried again after this.
-inline constexpr Duration kAnnouncementRetry = 2ms;
+inline constexpr Duration kAnnouncementRetry = 5ms;
 
 // Duplicate check (`arp_ping`): how long answers are awaited, and when a refused address is asked
 // for again.

@@ -7,22 +7,15 @@
 // believed.
 #pragma once
 
-#include <cstdint>
-#include <memory>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/inline_vector.hpp"
-#include "netlink/descriptor.hpp"
 #include "netlink/limits.hpp"
 #include "netlink/link_state.hpp"
+#include "netlink/notification_reader.hpp"
 
 namespace flywall::netlink {
-
-struct WatchCounters {
-  std::uint64_t foreign = 0;    // not sent by the kernel
-  std::uint64_t malformed = 0;  // did not decode
-  std::uint64_t overruns = 0;   // the kernel dropped notifications (ENOBUFS), or one was too long
-};
 
 struct LinkEvents {
   InlineVector<LinkState, kLinkEventsPerRead> links;  // oldest first; one link may come twice
@@ -36,21 +29,15 @@ class LinkWatch {
   static Result<LinkWatch> create();
 
   // Non-blocking descriptor for poll or Asio; the watch keeps it.
-  int fd() const { return socket_.get(); }
+  int fd() const { return reader_.fd(); }
   // Never blocks. An empty answer means nothing waits.
   LinkEvents read();
-  const WatchCounters& counters() const { return counters_; }
+  const WatchCounters& counters() const { return reader_.counters(); }
 
  private:
-  struct Buffer;
-  struct BufferDelete {
-    void operator()(Buffer* buffer) const;
-  };
-  LinkWatch(Descriptor socket, std::unique_ptr<Buffer, BufferDelete> buffer);
+  explicit LinkWatch(NotificationReader reader) : reader_(std::move(reader)) {}
 
-  Descriptor socket_;
-  std::unique_ptr<Buffer, BufferDelete> buffer_;  // the datagram in hand and how far it was read
-  WatchCounters counters_;
+  NotificationReader reader_;
 };
 
 }  // namespace flywall::netlink

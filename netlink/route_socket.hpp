@@ -57,13 +57,12 @@ class RouteSocket {
  private:
   explicit RouteSocket(Descriptor socket);
 
-  struct Received {
-    std::size_t size = 0;
-    bool overrun = false;
-  };
-  Result<Received> receive(bool wait);
-  Result<bool> dump_once(std::uint16_t type, const DumpSink& sink);
+  Result<void> send(std::span<const std::uint8_t> request);
+  // One datagram of the kernel into `buffer_`; its size.
+  Result<std::size_t> receive();
   Result<ChunkFailures> collect(std::span<const AddressChange> chunk, std::uint32_t first);
+  enum class DumpEnd { complete, interrupted };
+  Result<DumpEnd> dump_once(std::uint16_t type, const DumpSink& sink);
 
   Descriptor socket_;
   std::uint32_t sequence_ = 1;

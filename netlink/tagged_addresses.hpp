@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/error.hpp"
 #include "netlink/virtual_address.hpp"
@@ -11,7 +12,9 @@ namespace flywall::netlink {
 
 // Removes all addresses that carry `tag` in the namespace of the calling thread, secondaries first,
 // neighbours untouched (A3, A4); answers how many. On a kernel that does not show tags (before
-// 5.18) removes nothing. Errors: denied, unavailable, internal when some could not be removed.
-Result<std::uint32_t> remove_tagged(AddressTag tag);
+// 5.18) it removes what equals one of `configured`. Errors: denied, unavailable; internal when some
+// could not be removed.
+Result<std::uint32_t> remove_tagged(AddressTag tag,
+                                    std::span<const VirtualAddress> configured = {});
 
 }  // namespace flywall::netlink

@@ -17,15 +17,22 @@
 #pragma once
 
 #include <functional>
-#include <memory>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "netlink/address_plan.hpp"
+#include "netlink/address_watch.hpp"
+#include "netlink/announcement_schedule.hpp"
 #include "netlink/announcer.hpp"
+#include "netlink/duplicate_check.hpp"
+#include "netlink/link_table.hpp"
 #include "netlink/link_watch.hpp"
+#include "netlink/route_socket.hpp"
 #include "netlink/virtual_address.hpp"
 
 namespace flywall::netlink {
@@ -56,6 +63,9 @@ struct AddressReport {
   std::vector<Prefix> foreign;           // a person's copies, the first kReportedFailures
   std::optional<Error> error;            // the kernel could not be asked; tried again by itself
   Duration duration{};                   // of the work, until the last change was done
+
+  // All that is wrong as text, empty when nothing is: a lasting trouble reads the same.
+  std::string complaint() const;
 };
 
 class VirtualAddresses {
@@ -64,9 +74,6 @@ class VirtualAddresses {
   // kMaxVirtualAddresses. Changes nothing: call `drop` to sweep what a crash left behind.
   // Errors: denied, unavailable, invalid.
   static Result<VirtualAddresses> create(AddressTag tag, std::vector<VirtualAddress> configured);
-  VirtualAddresses(VirtualAddresses&&) noexcept;
-  VirtualAddresses& operator=(VirtualAddresses&&) noexcept;
-  ~VirtualAddresses();  // changes nothing in the kernel
 
   AddressReport take();
   // Removes everything with our tag, also what a former configuration or a crash left behind: so it
@@ -75,30 +82,79 @@ class VirtualAddresses {
   // A new configuration; takes effect at once when taken (as `take`), else with the next call.
   std::optional<AddressReport> configure(std::vector<VirtualAddress> configured);
   // Announces all held addresses once more from the beginning (after a healed split brain: E8).
-  void announce_again();
+  void announce_again(Time at);
   // Asked between two chunks: true ends the work early, so that a newer order is not kept waiting.
-  void set_interrupted(std::function<bool()> interrupted);
+  void set_interrupted(std::function<bool()> interrupted) { interrupted_ = std::move(interrupted); }
 
   // To be polled for reading; changes from call to call (a probe comes and goes).
   std::vector<int> fds() const;
   Time deadline() const;
   // A report when something changed or went wrong, else nothing.
-  std::optional<AddressReport> on_readable(int fd, Time now);
-  std::optional<AddressReport> on_deadline(Time now);
+  std::optional<AddressReport> on_readable(int fd, Time at);
+  std::optional<AddressReport> on_deadline(Time at);
   // An overrun seen by somebody else's watch (the failover thread's LinkWatch): look again.
-  void look_again(Time now);
+  void look_again(Time at);
 
-  bool taken() const;
+  bool taken() const { return taken_; }
   // Which of `configured()` the kernel has, as far as we know; by position.
-  std::vector<bool> held() const;
-  const std::vector<VirtualAddress>& configured() const;
-  const std::vector<LinkState>& links() const;
-  const AnnouncerCounters& announcements() const;
+  const std::vector<bool>& held() const { return held_; }
+  const std::vector<VirtualAddress>& configured() const { return configured_; }
+  const LinkTable& links() const { return links_; }
+  const AnnouncerCounters& announcements() const { return announcer_.counters(); }
 
  private:
-  class Shell;
-  explicit VirtualAddresses(std::unique_ptr<Shell> shell);
-  std::unique_ptr<Shell> shell_;
+  struct Kernel {
+    RouteSocket route;
+    LinkWatch link_watch;
+    AddressWatch address_watch;
+    Announcer announcer;
+  };
+  using PlaceKey = std::pair<std::uint32_t, Prefix>;  // interface index and prefix
+  VirtualAddresses(AddressTag tag, std::vector<VirtualAddress> configured, Kernel kernel);
+
+  AddressReport work(AddressWork kind);
+  std::vector<WantedAddress> resolve(AddressReport& report);
+  std::vector<WantedAddress> without_unasked(std::vector<WantedAddress> wanted,
+                                             std::span<const ObservedAddress> observed,
+                                             AddressReport& report);
+  void execute(std::span<const AddressChange> changes, AddressReport& report);
+  void count_chunk(std::span<const AddressChange> chunk, const ChunkFailures& failures,
+                   AddressReport& report);
+  void hold(std::uint32_t position, Time at);
+  void report_failure(const AddressChange& change, int errno_value, AddressReport& report);
+  void add_failure(AddressFailure failure, AddressReport& report);
+  void list_foreign(std::span<const ObservedAddress> observed, const AddressOwner& owner,
+                    AddressReport& report);
+  std::optional<std::uint32_t> position_of(const ObservedAddress& address) const;
+  std::optional<AddressReport> run_due(Time at);
+  void want_repair(Time at);
+  std::optional<AddressReport> read_addresses(Time at);
+  void judge(const AddressEvent& event, Time at, AddressReport& noticed);
+  void read_links(Time at);
+  void reload_links(Time at);
+  void apply_link(const LinkState& link, Time at);
+  void announce_due(Time at);
+
+  AddressTag tag_;
+  std::vector<VirtualAddress> configured_;
+  std::map<PlaceKey, std::uint32_t> positions_;  // of configured addresses whose interface exists
+  bool taken_ = false;
+  bool tags_visible_ = true;
+  std::vector<bool> held_;
+  LinkTable links_;
+  bool links_known_ = false;
+
+  RouteSocket route_;
+  LinkWatch link_watch_;
+  AddressWatch address_watch_;
+  Announcer announcer_;
+  AnnouncementSchedule schedule_;
+  DuplicateCheck check_;
+  std::function<bool()> interrupted_;
+
+  Time repair_at_ = kNever;
+  Time repaired_ = Time::min();
+  std::string complained_;  // the last report's complaint: a lasting one is reported once
 };
 
 }  // namespace flywall::netlink

@@ -1,0 +1,173 @@
+#include "netlink/route_socket.hpp"
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <netlink/msg.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+
+#include "base/check.hpp"
+#include "netlink/open_socket.hpp"
+#include "netlink/route_message.hpp"
+
+namespace flywall::netlink {
+
+namespace {
+
+bool harmless(const AddressChange& change, int errno_value) {
+  if (change.adds()) return errno_value == EEXIST;
+  return errno_value == EADDRNOTAVAIL || errno_value == ENODEV;
+}
+
+// The kernel's verdict on one request: 0 or an errno value.
+int verdict(const nlmsghdr& message) {
+  const auto* error = static_cast<const nlmsgerr*>(nlmsg_data(&message));
+  return nlmsg_datalen(&message) < static_cast<int>(sizeof(int)) ? EBADMSG : -error->error;
+}
+
+// Calls `visit` with each message of a datagram until it answers false.
+template <class Visit>
+void each_message(std::span<const std::uint8_t> datagram, Visit visit) {
+  while (!datagram.empty()) {
+    const auto* message = reinterpret_cast<const nlmsghdr*>(datagram.data());
+    if (nlmsg_ok(message, static_cast<int>(datagram.size())) == 0 || !visit(*message)) return;
+    const std::size_t length = NLMSG_ALIGN(message->nlmsg_len);
+    datagram = datagram.subspan(std::min(length, datagram.size()));
+  }
+}
+
+}  // namespace
+
+RouteSocket::RouteSocket(Descriptor socket) : socket_(std::move(socket)), buffer_(kReceiveBytes) {}
+
+Result<RouteSocket> RouteSocket::create() {
+  auto socket = open_route_socket("change addresses", kRouteBufferBytes);
+  if (!socket) return std::unexpected(std::move(socket.error()));
+  enlarge_send_buffer(socket->get(), kRouteBufferBytes);
+  const int on = 1;
+  setsockopt(socket->get(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
+  return RouteSocket(std::move(*socket));
+}
+
+Result<void> RouteSocket::send(std::span<const std::uint8_t> request) {
+  sockaddr_nl kernel{};
+  kernel.nl_family = AF_NETLINK;
+  for (;;) {
+    const ssize_t sent = sendto(socket_.get(), request.data(), request.size(), 0,
+                                reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel);
+    if (sent >= 0) return {};
+    if (errno != EINTR) return fail_errno("cannot send a request to the kernel (netlink)", errno);
+  }
+}
+
+Result<std::size_t> RouteSocket::receive() {
+  constexpr const char* kAttempt = "cannot read the kernel's answer (netlink)";
+  for (;;) {
+    sockaddr_nl sender{};
+    iovec room{buffer_.data(), buffer_.size()};
+    msghdr header{};
+    header.msg_name = &sender;
+    header.msg_namelen = sizeof sender;
+    header.msg_iov = &room;
+    header.msg_iovlen = 1;
+    const ssize_t size = recvmsg(socket_.get(), &header, MSG_DONTWAIT);
+    if (size >= 0 && sender.nl_pid != 0) {
+      ++foreign_;
+      continue;
+    }
+    if (size >= 0 && (header.msg_flags & MSG_TRUNC) != 0) return fail_errno(kAttempt, EMSGSIZE);
+    if (size >= 0) return static_cast<std::size_t>(size);
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return fail_errno(kAttempt, errno);
+    pollfd wait{socket_.get(), POLLIN, 0};
+    const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(kAnswerTime).count();
+    const int ready = poll(&wait, 1, static_cast<int>(limit));
+    if (ready == 0) return fail_errno(kAttempt, ETIMEDOUT);
+    if (ready < 0 && errno != EINTR) return fail_errno(kAttempt, errno);
+  }
+}
+
+Result<ChunkFailures> RouteSocket::execute(std::span<const AddressChange> chunk) {
+  FLYWALL_CHECK(!chunk.empty() && chunk.size() <= kChangesPerChunk);
+  std::array<std::uint8_t, kChangesPerChunk * kChangeBytes> request;
+  const std::uint32_t first = sequence_;
+  sequence_ += static_cast<std::uint32_t>(chunk.size());
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < chunk.size(); ++i) {
+    const bool last = i + 1 == chunk.size();
+    const std::uint32_t sequence = first + static_cast<std::uint32_t>(i);
+    size += encode_change(chunk[i], sequence, last, MutableBytes(request).subspan(size));
+  }
+  if (auto sent = send(std::span(request).first(size)); !sent)
+    return std::unexpected(std::move(sent.error()));
+  return collect(chunk, first);
+}
+
+Result<ChunkFailures> RouteSocket::collect(std::span<const AddressChange> chunk,
+                                           std::uint32_t first) {
+  ChunkFailures failures;
+  bool finished = false;
+  while (!finished) {
+    auto size = receive();
+    if (!size) return std::unexpected(std::move(size.error()));
+    each_message(std::span(buffer_).first(*size), [&](const nlmsghdr& message) {
+      const std::uint32_t index = message.nlmsg_seq - first;
+      if (message.nlmsg_type != NLMSG_ERROR || index >= chunk.size()) return true;
+      const int errno_value = verdict(message);
+      if (errno_value != 0 && !harmless(chunk[index], errno_value))
+        failures.try_push_back({index, errno_value});
+      finished = index + 1 == chunk.size();
+      return !finished;
+    });
+  }
+  return failures;
+}
+
+Result<void> RouteSocket::dump(std::uint16_t type, const DumpSink& sink) {
+  for (int i = 0; i < kDumpTries; ++i) {
+    sink.restart();
+    auto end = dump_once(type, sink);
+    if (!end) return std::unexpected(std::move(end.error()));
+    if (*end == DumpEnd::complete) return {};
+  }
+  return fail(ErrorKind::unavailable, "the kernel's list changed while it was read, " +
+                                          std::to_string(kDumpTries) + " times in a row (netlink)");
+}
+
+Result<RouteSocket::DumpEnd> RouteSocket::dump_once(std::uint16_t type, const DumpSink& sink) {
+  struct Request {
+    nlmsghdr header;
+    ifinfomsg body;  // as long as ifaddrmsg or longer; family AF_UNSPEC
+  } request{};
+  const std::uint32_t sequence = sequence_++;
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = type;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request.header.nlmsg_seq = sequence;
+  if (auto sent = send({reinterpret_cast<const std::uint8_t*>(&request), sizeof request}); !sent)
+    return std::unexpected(std::move(sent.error()));
+  bool finished = false, interrupted = false, too_many = false;
+  int errno_value = 0;
+  while (!finished) {
+    auto size = receive();
+    if (!size) return std::unexpected(std::move(size.error()));
+    each_message(std::span(buffer_).first(*size), [&](const nlmsghdr& message) {
+      if (message.nlmsg_seq != sequence) return true;
+      interrupted |= (message.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+      finished = message.nlmsg_type == NLMSG_DONE || message.nlmsg_type == NLMSG_ERROR;
+      if (message.nlmsg_type == NLMSG_ERROR) errno_value = verdict(message);
+      if (!finished && !too_many) too_many = !sink.take(message);
+      return !finished;
+    });
+  }
+  if (errno_value != 0) return fail_errno("the kernel refused a list (netlink)", errno_value);
+  if (interrupted) return DumpEnd::interrupted;
+  if (too_many) return fail(ErrorKind::invalid, "more links or addresses than the limit (netlink)");
+  return DumpEnd::complete;
+}
+
+}  // namespace flywall::netlink

@@ -1,0 +1,235 @@
+#include "netlink/virtual_addresses.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/clock.hpp"
+#include "netlink/address_dump.hpp"
+
+namespace flywall::netlink {
+
+namespace {
+
+bool contains(std::span<const ObservedAddress> observed, const WantedAddress& wanted) {
+  return std::ranges::any_of(observed, [&](const ObservedAddress& address) {
+    return address.interface_index == wanted.interface_index && address.prefix == wanted.prefix;
+  });
+}
+
+}  // namespace
+
+std::string AddressReport::complaint() const {
+  std::string text = error ? error->message : "";
+  for (const AddressFailure& failure : failures)
+    text += "\n" + failure.address.prefix.str() + " " + failure.reason;
+  return text;
+}
+
+VirtualAddresses::VirtualAddresses(AddressTag tag, std::vector<VirtualAddress> configured,
+                                   Kernel kernel)
+    : tag_(tag),
+      configured_(std::move(configured)),
+      held_(configured_.size()),
+      route_(std::move(kernel.route)),
+      link_watch_(std::move(kernel.link_watch)),
+      address_watch_(std::move(kernel.address_watch)),
+      announcer_(std::move(kernel.announcer)) {}
+
+Result<VirtualAddresses> VirtualAddresses::create(AddressTag tag,
+                                                  std::vector<VirtualAddress> configured) {
+  if (configured.size() > kMaxVirtualAddresses)
+    return fail(ErrorKind::invalid, std::to_string(configured.size()) +
+                                        " virtual addresses are more than the limit, " +
+                                        std::to_string(kMaxVirtualAddresses));
+  auto route = RouteSocket::create();
+  if (!route) return std::unexpected(std::move(route.error()));
+  auto link_watch = LinkWatch::create();
+  if (!link_watch) return std::unexpected(std::move(link_watch.error()));
+  auto address_watch = AddressWatch::create();
+  if (!address_watch) return std::unexpected(std::move(address_watch.error()));
+  auto announcer = Announcer::create();
+  if (!announcer) return std::unexpected(std::move(announcer.error()));
+  return VirtualAddresses(tag, std::move(configured),
+                          Kernel{std::move(*route), std::move(*link_watch),
+                                 std::move(*address_watch), std::move(*announcer)});
+}
+
+AddressReport VirtualAddresses::take() {
+  taken_ = true;
+  AddressReport report = work(AddressWork::take);
+  complained_ = report.complaint();
+  return report;
+}
+
+AddressReport VirtualAddresses::drop() {
+  taken_ = false;
+  schedule_.clear();
+  check_.clear();
+  AddressReport report = work(AddressWork::drop);
+  complained_ = report.complaint();
+  return report;
+}
+
+std::optional<AddressReport> VirtualAddresses::configure(std::vector<VirtualAddress> configured) {
+  FLYWALL_CHECK(configured.size() <= kMaxVirtualAddresses);
+  configured_ = std::move(configured);
+  held_.assign(configured_.size(), false);
+  schedule_.clear();
+  check_.clear();
+  if (!taken_) return std::nullopt;
+  return take();
+}
+
+AddressReport VirtualAddresses::work(AddressWork kind) {
+  const Time start = now();
+  AddressReport report;
+  report.work = kind;
+  read_links(start);
+  repair_at_ = links_known_ ? kNever : later(start, kRepairRetry);
+  const std::vector<WantedAddress> configured = resolve(report);
+  auto observed = address_dump(route_);
+  if (!observed) {
+    report.error = std::move(observed.error());
+  } else {
+    tags_visible_ = tags_visible(*observed);
+    const AddressOwner owner{tag_, tags_visible_, configured};
+    std::vector<WantedAddress> wanted;
+    if (taken_) wanted = without_unasked(configured, *observed, report);
+    const AddressPlan plan = plan_addresses(wanted, *observed, owner);
+    std::vector<bool> before(configured_.size());
+    before.swap(held_);
+    for (const WantedAddress& address : plan.held) {
+      const std::uint32_t position = positions_.at({address.interface_index, address.prefix});
+      held_[position] = true;
+      if (!before[position]) hold(position, start);
+    }
+    execute(plan.changes, report);
+    if (!taken_) list_foreign(*observed, owner, report);
+  }
+  report.held = static_cast<std::uint32_t>(std::ranges::count(held_, true));
+  const Time end = now();
+  report.duration = end - start;
+  repaired_ = end;
+  if (report.error) want_repair(later(end, kRepairRetry));
+  return report;
+}
+
+std::vector<WantedAddress> VirtualAddresses::resolve(AddressReport& report) {
+  std::vector<WantedAddress> result;
+  positions_.clear();
+  if (taken_) report.wanted = static_cast<std::uint32_t>(configured_.size());
+  for (std::uint32_t i = 0; i < configured_.size(); ++i) {
+    const VirtualAddress& address = configured_[i];
+    if (const LinkState* link = links_.by_name(address.interface)) {
+      positions_.try_emplace({link->index, address.prefix}, i);
+      result.push_back({link->index, address.prefix, address.label});
+    } else if (taken_) {
+      add_failure({address, "interface " + address.interface.str() + " does not exist", {}},
+                  report);
+    }
+  }
+  return result;
+}
+
+std::vector<WantedAddress> VirtualAddresses::without_unasked(
+    std::vector<WantedAddress> wanted, std::span<const ObservedAddress> observed,
+    AddressReport& report) {
+  std::vector<DuplicateCheck::Question> questions;
+  std::erase_if(wanted, [&](const WantedAddress& address) {
+    const std::uint32_t position = positions_.at({address.interface_index, address.prefix});
+    const VirtualAddress& ours = configured_[position];
+    if (!ours.arp_ping || check_.verdict(position) == DuplicateCheck::Verdict::silent) return false;
+    if (contains(observed, address)) return false;
+    if (const auto mac = check_.answered_by(position))
+      add_failure({ours, "in use by " + mac->str() + " (arp_ping)", mac}, report);
+    else
+      ++report.pending;
+    const LinkState& link = *links_.by_index(address.interface_index);
+    questions.push_back(
+        {position, {address.prefix.address, link.index, link.hardware_length, link.mac}});
+    return true;
+  });
+  if (auto asked = check_.ask(questions, now()); !asked) {
+    report.error = std::move(asked.error());
+    want_repair(later(now(), kRepairRetry));
+  }
+  return wanted;
+}
+
+void VirtualAddresses::execute(std::span<const AddressChange> changes, AddressReport& report) {
+  while (!changes.empty()) {
+    if (interrupted_ && interrupted_()) {
+      want_repair(later(now(), kRepairRetry));
+      return;
+    }
+    const auto chunk = changes.first(std::min(changes.size(), kChangesPerChunk));
+    changes = changes.subspan(chunk.size());
+    auto failures = route_.execute(chunk);
+    if (!failures) {
+      report.error = std::move(failures.error());
+      return;
+    }
+    count_chunk(chunk, *failures, report);
+    announce_due(now());
+  }
+}
+
+void VirtualAddresses::count_chunk(std::span<const AddressChange> chunk,
+                                   const ChunkFailures& failures, AddressReport& report) {
+  const Time done = now();
+  std::size_t next_failure = 0;
+  for (std::uint32_t i = 0; i < chunk.size(); ++i) {
+    const AddressChange& change = chunk[i];
+    if (next_failure < failures.size() && failures[next_failure].index == i) {
+      report_failure(change, failures[next_failure++].errno_value, report);
+      want_repair(later(done, kRepairRetry));
+    } else if (change.purpose == ChangePurpose::claim) {
+      ++report.added;
+      if (const auto position = position_of(change.address)) hold(*position, done);
+    } else if (change.purpose == ChangePurpose::release) {
+      ++report.removed;
+    }
+  }
+}
+
+void VirtualAddresses::hold(std::uint32_t position, Time at) {
+  held_[position] = true;
+  if (configured_[position].gratuitous_arp) schedule_.start(position, at);
+}
+
+void VirtualAddresses::report_failure(const AddressChange& change, int errno_value,
+                                      AddressReport& report) {
+  VirtualAddress address;
+  if (const auto position = position_of(change.address)) {
+    address = configured_[*position];
+  } else {
+    address.prefix = change.address.prefix;
+    if (const LinkState* link = links_.by_index(change.address.interface_index))
+      address.interface = link->name;
+  }
+  const char* verb = change.adds() ? "cannot add " : "cannot remove ";
+  std::string attempt = verb + address.prefix.str() + " on " + address.interface.str();
+  const auto failure = fail_errno(std::move(attempt), errno_value);
+  add_failure({std::move(address), failure.error().message, {}}, report);
+}
+
+void VirtualAddresses::add_failure(AddressFailure failure, AddressReport& report) {
+  ++report.failed;
+  if (report.failures.size() < kReportedFailures) report.failures.push_back(std::move(failure));
+}
+
+void VirtualAddresses::list_foreign(std::span<const ObservedAddress> observed,
+                                    const AddressOwner& owner, AddressReport& report) {
+  std::vector<IpAddress> ours;
+  for (const VirtualAddress& address : configured_) ours.push_back(address.prefix.address);
+  for (const ObservedAddress& copy : foreign_copies(observed, ours, owner))
+    if (report.foreign.size() < kReportedFailures) report.foreign.push_back(copy.prefix);
+}
+
+std::optional<std::uint32_t> VirtualAddresses::position_of(const ObservedAddress& address) const {
+  const auto found = positions_.find({address.interface_index, address.prefix});
+  if (found == positions_.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace flywall::netlink
