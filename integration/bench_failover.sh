@@ -44,6 +44,8 @@ settled() {
 }
 moved_from() { holds "$(other_than "$1")" "$lan_vip" && traffic_is_back; }
 
+both_hold() { [[ $(holders_of "$lan_vip" | wc -l) -gt 1 ]]; }
+
 strike() { # EVENT VICTIM
   case $1 in
     power) power_off "$2" ;;
@@ -80,7 +82,7 @@ one_run() { # EVENT
   else
     await 4 moved_from "$victim" || note "the address did not move within 4 s"
     # What stays behind is judged after any takeover could have finished.
-    if holds "$victim" "$lan_vip"; then stays 1 holds "$victim" "$lan_vip" && both=1; fi
+    if stays 1 both_hold; then both=1; fi
   fi
   traffic_is_back || true
   stop_client

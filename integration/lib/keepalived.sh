@@ -22,7 +22,8 @@ keepalived_instance() { # NAME INTERFACE ID PRIORITY ADDRESS
 keepalived_config() { # NODE
   local priority=$((200 - 50 * $(router_number "$1")))
   printf 'global_defs {\n  router_id %s\n  vrrp_version 3\n  vrrp_rt_priority 50\n' "$1"
-  printf '  vrrp_no_swap\n  vrrp_garp_master_refresh 0\n}\n'
+  # The default allowance of 10 ms without a pause kills it when it has many addresses.
+  printf '  vrrp_rlimit_rttime 2000000\n  vrrp_no_swap\n  vrrp_garp_master_refresh 0\n}\n'
   printf 'vrrp_sync_group pair {\n  group {\n    lan\n    wan\n  }\n}\n'
   keepalived_instance lan eth1 51 "$priority" "$lan_vip"
   keepalived_instance wan eth2 52 "$priority" "$wan_vip"
