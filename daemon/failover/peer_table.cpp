@@ -91,14 +91,16 @@ std::optional<Believed> PeerTable::accept_heartbeat(const Arrival& arrival, Time
   Peer* peer = find(arrival, sender);
   if (!peer) return refuse(Refusal::unknown_peer);
   const PathIndex path = path_of(*peer, arrival);
-  peer->session.set_proof_window(std::max(identity_.detection, said.statement.detection));
+  const Duration window = std::max(identity_.detection, said.statement.detection);
+  if (!peer->session.proven()) peer->session.set_proof_window(window);
   const heartbeat::Receipt receipt = peer->session.receive(now, path, said.contact);
   if (const auto refusal = heartbeat::refusal_of(receipt.verdict)) return refuse(*refusal);
   ++received_;
   ++peer->paths[path.value].received;
-  peer->claim = said.statement.claim.epoch;
+  if (receipt.verdict == Verdict::fresh) peer->session.set_proof_window(window);
+  if (receipt.newest) peer->claim = said.statement.claim.epoch;
   bool paths_changed = false;
-  if (!(peer->told == said.addresses)) {
+  if (receipt.newest && !(peer->told == said.addresses)) {
     peer->told = said.addresses;
     paths_changed = find_automatic_paths(*peer);
   }

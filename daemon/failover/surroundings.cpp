@@ -16,8 +16,9 @@ Result<Surroundings> look_around(netlink::AddressTag tag,
   auto addresses = netlink::address_dump(*socket);
   if (!addresses) return std::unexpected(addresses.error());
 
+  Surroundings found{.links = std::move(*links)};
   const auto carries = [&](std::uint32_t index) {
-    return std::any_of(links->begin(), links->end(), [&](const netlink::LinkState& link) {
+    return std::any_of(found.links.begin(), found.links.end(), [&](const netlink::LinkState& link) {
       return link.index == index &&
              std::any_of(virtual_addresses.begin(), virtual_addresses.end(),
                          [&](const auto& wanted) { return wanted.interface == link.name; });
@@ -29,7 +30,6 @@ Result<Surroundings> look_around(netlink::AddressTag tag,
              return wanted.prefix.address == seen.prefix.address;
            });
   };
-  Surroundings found{.links = std::move(*links)};
   for (const netlink::ObservedAddress& seen : *addresses) {
     if (seen.prefix.address.is_loopback() || seen.prefix.address.is_link_local()) continue;
     if (carries(seen.interface_index) && !is_virtual(seen))
