@@ -1,0 +1,53 @@
+// Requests into answers: looks up the route, asks control/ who may, and composes the answer from
+// the snapshot, the records and the failover process.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/config/config.hpp"
+#include "daemon/control/authorisation.hpp"
+#include "daemon/control/routes.hpp"
+#include "daemon/processes/snapshot.hpp"
+#include "daemon/services/commands.hpp"
+#include "daemon/services/log.hpp"
+#include "daemon/services/record_keeper.hpp"
+
+namespace flywall::services {
+
+inline constexpr std::size_t kHistoryDefault = 100;
+inline constexpr std::size_t kHistoryMost = 1000;  // entries in one answer
+
+class Api {
+ public:
+  // All of these outlive the object. `warnings` are those of the services process.
+  struct Parts {
+    const config::Config& config;
+    const processes::SharedSnapshot& snapshot;
+    RecordKeeper& records;
+    Commands& commands;
+    std::function<std::vector<std::string>()> warnings;
+  };
+  explicit Api(const Parts& parts);
+
+  boost::asio::awaitable<control::Answer> answer(control::Request request, control::Caller caller);
+
+ private:
+  boost::asio::awaitable<control::Answer> perform(control::Operation operation,
+                                                  const control::Target& target,
+                                                  const control::Request& request,
+                                                  const control::Caller& caller);
+  boost::asio::awaitable<control::Answer> history(const control::Target& target);
+  boost::asio::awaitable<control::Answer> failover(const control::Request& request,
+                                                   const control::Caller& caller);
+  control::Answer refuse(const control::Refused& refused, const std::string& what,
+                         const control::Caller& caller);
+
+  Parts parts_;
+  control::Rules rules_;
+  RateLimit refusals_{10, 60s};  // recorded; the others are answered only
+};
+
+}  // namespace flywall::services

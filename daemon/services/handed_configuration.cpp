@@ -1,0 +1,55 @@
+#include "daemon/services/handed_configuration.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "daemon/config/load.hpp"
+
+namespace flywall::services {
+
+namespace {
+
+constexpr std::size_t kMostBytes = 2 << 20;
+
+std::string_view take_line(std::string_view& rest) {
+  const std::string_view line = rest.substr(0, rest.find('\n'));
+  rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  return line;
+}
+
+}  // namespace
+
+Result<config::Config> parse_handed_configuration(std::string_view content) {
+  const std::string path(take_line(content));
+  const std::string state_dir(take_line(content));
+  const std::string socket(take_line(content));
+  const std::string node_id(take_line(content));
+  if (state_dir.empty() || socket.empty() || node_id.empty())
+    return fail(ErrorKind::invalid, "the configuration handed over has no state_dir, socket or id");
+  config::Environment environment = config::Environment::of_process();
+  environment.host_name = node_id;
+  config::Outcome outcome =
+      config::read(path, {.text = std::string(content), .readable_by_all = false}, environment);
+  if (!outcome.config) return fail(ErrorKind::invalid, outcome.render_all());
+  outcome.config->replication.state_dir = state_dir;
+  outcome.config->replication.node_id = NodeId(node_id);
+  outcome.config->api.socket = socket;
+  return std::move(*outcome.config);
+}
+
+Result<std::string> read_whole(int fd) {
+  std::string content;
+  std::array<char, 16384> chunk{};
+  while (content.size() <= kMostBytes) {
+    const ssize_t count = pread(fd, chunk.data(), chunk.size(), static_cast<off_t>(content.size()));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno("cannot read the configuration handed over", errno);
+    if (count == 0) return content;
+    content.append(chunk.data(), static_cast<std::size_t>(count));
+  }
+  return fail(ErrorKind::invalid, "the configuration handed over is too long");
+}
+
+}  // namespace flywall::services

@@ -1,0 +1,25 @@
+// The configuration as the failover process hands it to the services process: the text that the
+// parent parsed, so that a restarted services process never reads a half-edited file.
+//
+//   line 1  path of the configuration file
+//   line 2  state_dir          each already
+//   line 3  api.socket         with what the command
+//   line 4  node_id            line overrides
+//   rest    the text of the file
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "daemon/config/config.hpp"
+
+namespace flywall::services {
+
+// The content of the memfd. Errors: invalid (with the rendered diagnostics).
+Result<config::Config> parse_handed_configuration(std::string_view content);
+
+// Reads all of an open file from its beginning. Errors: internal, invalid (longer than 2 MiB).
+Result<std::string> read_whole(int fd);
+
+}  // namespace flywall::services

@@ -1,0 +1,270 @@
+#include "daemon/services/services.hpp"
+
+#include <malloc.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "base/clock.hpp"
+#include "daemon/control/http_server.hpp"
+#include "daemon/control/listener.hpp"
+#include "daemon/services/api.hpp"
+#include "daemon/services/handed_configuration.hpp"
+#include "daemon/services/history_line.hpp"
+#include "daemon/services/resolver.hpp"
+#include "daemon/services/tcp_door.hpp"
+#include "daemon/services/watch.hpp"
+
+namespace flywall::services {
+
+namespace asio = boost::asio;
+
+namespace {
+
+namespace message = processes::message;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr Duration kListenRetry = 1s;
+constexpr Duration kRetryRecords = 10s;
+constexpr unsigned kFarewellSeconds = 3;  // for what is left to do after an orderly stop
+constexpr int kExitConfiguration = 78;
+
+void complain(const std::string& message) {
+  LogLine line{.level = config::LogLevel::error,
+               .event = "services_failed",
+               .fields = {{"error", message}},
+               .wall_ms = 0};
+  std::fprintf(stderr, "%s\n", format_line(line, config::LogFormat::text).c_str());
+}
+
+int refuse_to_start(const Error& error, int status) {
+  complain(error.message);
+  return status;
+}
+
+// Everything that runs on the Asio thread, made and connected here.
+class Services {
+ public:
+  Services(config::Config config, processes::ServicesEnd channel,
+           processes::SharedSnapshot snapshot, std::unique_ptr<WillSender> wills)
+      : config_(std::move(config)),
+        channel_(std::move(channel)),
+        snapshot_(std::move(snapshot)),
+        watch_(channel_, inbox_, std::move(wills),
+               netlink::address_tag(config_.replication.cluster_id)),
+        records_(io_.get_executor(), config_.replication.state_dir),
+        commands_(io_.get_executor(), channel_),
+        api_({.config = config_,
+              .snapshot = snapshot_,
+              .records = records_,
+              .commands = commands_,
+              .warnings = [this] { return warnings(); }}),
+        server_(io_.get_executor(), [this](control::Request request, control::Caller caller) {
+          return api_.answer(std::move(request), std::move(caller));
+        }) {}
+
+  void run() {
+    reserve_epochs(Epoch{});
+    spawn(receive());
+    spawn(keep_records());
+    spawn(serve_socket());
+    if (config_.api.listen) serve_tcp();
+    if (config_.replication.ha.enabled) start_ha();
+    try {
+      io_.run();
+    } catch (const std::exception& failure) {
+      // The parent starts another one. Unwinding would wait for the watching thread.
+      complain(failure.what());
+      _exit(EXIT_FAILURE);
+    }
+  }
+
+ private:
+  void spawn(asio::awaitable<void> task) {
+    asio::co_spawn(io_, std::move(task), [](std::exception_ptr failure) {
+      if (failure) std::rethrow_exception(failure);
+    });
+  }
+
+  void start_ha() {
+    const std::uint16_t port = config_.replication.ha.heartbeat_port;
+    spawn(keep_door({.address = *IpAddress::parse("0.0.0.0"), .port = port}));
+    spawn(keep_door({.address = *IpAddress::parse("::"), .port = port}));
+    const std::vector<config::Peer> peers = config::peers(config_.replication);
+    for (std::size_t i = 0; i < peers.size(); ++i)
+      spawn(resolve_peer(
+          PeerIndex{static_cast<std::uint8_t>(i)}, peers[i],
+          [this](const message::PeerResolved& resolved) { return channel_.send(resolved); }));
+  }
+
+  asio::awaitable<void> receive() {
+    asio::posix::stream_descriptor wake(io_, ::dup(inbox_.fd()));
+    bool ended = false;
+    while (!ended) {
+      co_await wake.async_wait(asio::posix::descriptor_base::wait_read, kAwait);
+      ended = watch_.said_farewell();
+      inbox_.clear();
+      while (const auto received = inbox_.take()) take(*received);
+    }
+    ::alarm(kFarewellSeconds);
+    io_.stop();
+  }
+
+  void take(const processes::ToServices& received) {
+    if (const auto* history = std::get_if<message::History>(&received)) {
+      log_history(history->entry);
+      records_.note(history->entry);
+    } else if (const auto* reserve = std::get_if<message::ReserveEpochs>(&received)) {
+      reserve_epochs(reserve->up_to);
+    } else if (const auto* answer = std::get_if<message::CommandAnswer>(&received)) {
+      commands_.answered(*answer);
+    }
+  }
+
+  void reserve_epochs(Epoch up_to) {
+    const InstanceId life = snapshot_.read().instance;
+    records_.reserve(life, up_to, [this](const Result<Reservation>& result) {
+      reserved_ = result.has_value();
+      if (result)
+        channel_.send(message::EpochsReserved{.floor = result->floor, .up_to = result->up_to});
+      else
+        channel_.send(
+            message::EpochsUnavailable{.detail = InlineText<120>::cut(result.error().message)});
+    });
+  }
+
+  asio::awaitable<void> keep_records() {
+    asio::steady_timer timer(io_);
+    while (true) {
+      timer.expires_after(kRetryRecords);
+      co_await timer.async_wait(kAwait);
+      if (!reserved_) reserve_epochs(Epoch{});
+      if (!records_.warnings().empty()) records_.retry();
+    }
+  }
+
+  asio::awaitable<void> serve_socket() {
+    asio::steady_timer timer(io_);
+    while (true) {
+      Result<control::UnixListener> made = control::UnixListener::create(config_.api.socket);
+      if (made) {
+        server_.listen(made->take(), control::Transport::unix_socket);
+        socket_trouble_.clear();
+        socket_.emplace(std::move(*made));
+        co_return;
+      }
+      report(socket_trouble_, made.error().message);
+      timer.expires_after(kListenRetry);
+      co_await timer.async_wait(kAwait);
+    }
+  }
+
+  // Beyond loopback only with TLS, which this version does not have.
+  void serve_tcp() {
+    const HostPort& listen = *config_.api.listen;
+    std::vector<IpAddress> addresses;
+    if (listen.host == "localhost")
+      addresses = {*IpAddress::parse("127.0.0.1"), *IpAddress::parse("::1")};
+    else if (const auto literal = IpAddress::parse(listen.host); literal && literal->is_loopback())
+      addresses = {*literal};
+    if (addresses.empty())
+      report(tcp_trouble_, "api.listen \"" + listen.host +
+                               "\" is not a loopback address: the API leaves this machine only "
+                               "with TLS, which is not built yet; it is served on the socket only");
+    for (const IpAddress& address : addresses)
+      spawn(serve_tcp_at({.address = address, .port = listen.port.value_or(8080)}));
+  }
+
+  asio::awaitable<void> serve_tcp_at(Endpoint at) {
+    asio::steady_timer timer(io_);
+    while (true) {
+      Result<Descriptor> made = control::listen_tcp(at);
+      if (made) {
+        server_.listen(std::move(*made), control::Transport::tcp);
+        tcp_trouble_.clear();
+        co_return;
+      }
+      report(tcp_trouble_, made.error().message);
+      timer.expires_after(kListenRetry);
+      co_await timer.async_wait(kAwait);
+    }
+  }
+
+  void report(std::string& trouble, const std::string& message) {
+    if (trouble != message) log_error("api_unreachable", {{"error", message}});
+    trouble = message;
+  }
+
+  std::vector<std::string> warnings() const {
+    std::vector<std::string> result = records_.warnings();
+    for (const std::string& trouble : {socket_trouble_, tcp_trouble_})
+      if (!trouble.empty()) result.push_back(trouble);
+    if (inbox_.lost() > 0)
+      result.push_back(std::to_string(inbox_.lost()) +
+                       " messages of the failover process were lost");
+    return result;
+  }
+
+  const config::Config config_;
+  processes::ServicesEnd channel_;
+  const processes::SharedSnapshot snapshot_;
+  Inbox inbox_;
+  Watch watch_;
+  asio::io_context io_{1};
+  RecordKeeper records_;
+  Commands commands_;
+  Api api_;
+  control::HttpServer server_;
+  std::optional<control::UnixListener> socket_;
+  std::string socket_trouble_;
+  std::string tcp_trouble_;
+  bool reserved_ = false;
+};
+
+// Keys lie in this memory: no core dump, no debugger of another user. The death of the parent is
+// noticed by the socket, not by a signal; when to end is the parent's word.
+void settle() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+  prctl(PR_SET_PDEATHSIG, 0);
+  prctl(PR_SET_NAME, "flywalld-services");
+  for (const int ignored : {SIGPIPE, SIGINT, SIGTERM, SIGHUP}) std::signal(ignored, SIG_IGN);
+  mallopt(M_ARENA_MAX, 2);
+}
+
+}  // namespace
+
+int run() {
+  settle();
+  const auto content = read_whole(processes::kConfigDescriptor);
+  if (!content) return refuse_to_start(content.error(), EXIT_FAILURE);
+  auto config = parse_handed_configuration(*content);
+  if (!config) return refuse_to_start(config.error(), kExitConfiguration);
+  auto snapshot = processes::SharedSnapshot::open(Descriptor(processes::kSnapshotDescriptor));
+  if (!snapshot) return refuse_to_start(snapshot.error(), EXIT_FAILURE);
+  auto wills = WillSender::create();
+  if (!wills) return refuse_to_start(wills.error(), EXIT_FAILURE);
+  start_log(config->log);
+  lock_memory();
+  {
+    Services services(std::move(*config),
+                      processes::ServicesEnd(Descriptor(processes::kSocketDescriptor)),
+                      std::move(*snapshot), std::move(*wills));
+    services.run();
+  }
+  stop_log();
+  return EXIT_SUCCESS;
+}
+
+}  // namespace flywall::services
