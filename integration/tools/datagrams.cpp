@@ -77,23 +77,10 @@ class Spoiler {
 
   Frame next() {
     Frame frame = any_original();
-    switch (below(5)) {
-      case 0:
-        noise(frame);
-        break;
-      case 1:
-        frame.resize(kHeaders + below(frame.size() - kHeaders + 1));
-        break;
-      case 2:
-        oversize(frame);
-        break;
-      case 3:
-        flip_bits(frame);
-        break;
-      case 4:
-        splice(frame, any_original());
-        break;
-    }
+    using Spoil = void (Spoiler::*)(Frame&);
+    constexpr Spoil kWays[] = {&Spoiler::noise, &Spoiler::truncate, &Spoiler::oversize,
+                               &Spoiler::flip_bits, &Spoiler::splice};
+    (this->*kWays[below(std::size(kWays))])(frame);
     mend_headers(frame);
     return frame;
   }
@@ -107,6 +94,7 @@ class Spoiler {
     frame.resize(kHeaders + below(kLargestPayload + 1));
     for (std::size_t i = kHeaders; i < frame.size(); ++i) frame[i] = byte();
   }
+  void truncate(Frame& frame) { frame.resize(kHeaders + below(frame.size() - kHeaders + 1)); }
   void oversize(Frame& frame) {
     const std::size_t before = frame.size();
     if (before >= kHeaders + kLargestPayload) return flip_bits(frame);
@@ -120,7 +108,8 @@ class Spoiler {
     }
   }
   // The head of one with the tail of another: every field is plausible, the seal is not.
-  void splice(Frame& frame, const Frame& other) {
+  void splice(Frame& frame) {
+    const Frame& other = any_original();
     const std::size_t end = std::min(frame.size(), other.size());
     const std::size_t cut = kHeaders + below(end - kHeaders);
     std::copy(other.begin() + static_cast<std::ptrdiff_t>(cut),
