@@ -35,8 +35,9 @@ void override_with(const Options& options, config::Config& config) {
 }
 
 int run(const Options& options) {
-  const config::Outcome outcome =
-      config::load(options.config_path, config::Environment::of_process());
+  config::Environment environment = config::Environment::of_process();
+  if (!options.node_id.empty()) environment.host_name = options.node_id;
+  const config::Outcome outcome = config::load(options.config_path, environment);
   std::fputs(outcome.render_all().c_str(), stderr);
   if (!outcome.config) return kBadConfiguration;
   if (options.check) {
