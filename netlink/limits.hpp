@@ -53,7 +53,7 @@ inline constexpr Duration kProbeRetry = 1s;
 inline constexpr int kProbeBufferBytes = 1 << 20;
 
 // Putting back what somebody deletes: at once, but not more often than this.
-inline constexpr Duration kRepairPause = 100ms;
+inline constexpr Duration kRepairPause = 20ms;
 // What could not be added or removed, and a dump that failed, is tried again after this.
 inline constexpr Duration kRepairRetry = 1s;
 // Failures and foreign addresses spelled out in one report; all are counted.

@@ -1,6 +1,11 @@
 // Tells the failover thread within a millisecond that a cable was pulled (E11): a NETLINK_ROUTE
 // socket subscribed to RTNLGRP_LINK and nothing else.
 //
+// The kernel tells the loss of a carrier at once, or up to one second later when any interface of
+// the machine had such an event within the last second (linkwatch_schedule_work,
+// net/core/link_watch.c; pairs like veth are exempt unless both ends have the same index). Who
+// cannot wait asks RouteSocket::link, on the address thread.
+//
 // Reading takes no RTNL and allocates nothing. The watch keeps no table: it passes on what the
 // kernel says; the first state comes from `link_dump` (address thread: dumps take RTNL). Messages
 // that do not come from the kernel (nl_pid != 0) and such that do not decode are counted, never

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 
 #include "base/check.hpp"
 #include "netlink/open_socket.hpp"
@@ -136,6 +137,42 @@ Result<void> RouteSocket::dump(std::uint16_t type, const DumpSink& sink) {
   }
   return fail(ErrorKind::unavailable, "the kernel's list changed while it was read, " +
                                           std::to_string(kDumpTries) + " times in a row (netlink)");
+}
+
+Result<LinkState> RouteSocket::link(std::uint32_t index) {
+  struct Request {
+    nlmsghdr header;
+    ifinfomsg body;
+    rtattr attribute;
+    std::uint32_t extension;
+  } request{};
+  const std::uint32_t sequence = sequence_++;
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = RTM_GETLINK;
+  request.header.nlmsg_flags = NLM_F_REQUEST;
+  request.header.nlmsg_seq = sequence;
+  request.body.ifi_index = static_cast<int>(index);
+  request.attribute = {sizeof(rtattr) + sizeof request.extension, IFLA_EXT_MASK};
+  request.extension = RTEXT_FILTER_SKIP_STATS;
+  if (auto sent = send({reinterpret_cast<const std::uint8_t*>(&request), sizeof request}); !sent)
+    return std::unexpected(std::move(sent.error()));
+  const std::string attempt = "cannot ask for interface " + std::to_string(index);
+  std::optional<Result<LinkState>> answer;
+  while (!answer) {
+    auto size = receive();
+    if (!size) return std::unexpected(std::move(size.error()));
+    each_message(std::span(buffer_).first(*size), [&](const nlmsghdr& message) {
+      if (message.nlmsg_seq != sequence) return true;
+      if (auto link = decode_link(message))
+        answer = *link;
+      else if (message.nlmsg_type == NLMSG_ERROR)
+        answer = fail_errno(attempt, verdict(message));
+      else
+        answer = fail(ErrorKind::internal, attempt + ": the answer does not decode");
+      return false;
+    });
+  }
+  return std::move(*answer);
 }
 
 Result<RouteSocket::DumpEnd> RouteSocket::dump_once(std::uint16_t type, const DumpSink& sink) {

@@ -19,6 +19,7 @@
 #include "netlink/address_plan.hpp"
 #include "netlink/descriptor.hpp"
 #include "netlink/limits.hpp"
+#include "netlink/link_state.hpp"
 
 struct nlmsghdr;
 
@@ -50,6 +51,9 @@ class RouteSocket {
     std::function<bool(const nlmsghdr&)> take;
   };
   Result<void> dump(std::uint16_t type, const DumpSink& sink);
+
+  // One link as it is now. Errors: missing, unavailable.
+  Result<LinkState> link(std::uint32_t index);
 
   // Messages that did not come from the kernel.
   std::uint64_t foreign_messages() const { return foreign_; }

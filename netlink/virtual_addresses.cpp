@@ -109,7 +109,7 @@ AddressReport VirtualAddresses::work(AddressWork kind) {
   report.held = static_cast<std::uint32_t>(std::ranges::count(held_, true));
   const Time end = now();
   report.duration = end - start;
-  repaired_ = end;
+  if (kind == AddressWork::repair) repaired_ = end;
   if (report.error) want_repair(later(end, kRepairRetry));
   return report;
 }
