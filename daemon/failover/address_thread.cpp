@@ -41,6 +41,7 @@ AddressThread::~AddressThread() {
 }
 
 void AddressThread::run() {
+  name_thread("addresses");
   become_realtime(kAddressPriority);
   for (;;) {
     std::vector<pollfd> waiting{{orders_.fd(), POLLIN, 0}};

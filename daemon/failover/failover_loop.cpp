@@ -16,6 +16,8 @@ namespace event = heartbeat::event;
 namespace message = processes::message;
 
 constexpr Duration kLongestSleep = 1s;  // the status is published at least this often
+constexpr std::size_t kDrainBatches =
+    8 * heartbeat::kMaxBatches;  // more than a receive buffer holds
 constexpr int kMaxEpollEvents = 8;
 constexpr int kLinkReads = 16;  // per wake-up
 
@@ -57,12 +59,13 @@ FailoverLoop::FailoverLoop(const LoopSetting& setting, const Parts& parts, Descr
 }
 
 void FailoverLoop::run() {
+  name_thread("failover");
   snapshot_.realtime = become_realtime(kFailoverPriority);
   advance(event::Tick{});
   advance(event::FaultChanged{monitor_.fault()});
   while (!done_) {
     wait();
-    read_sockets();
+    read_sockets(heartbeat::kMaxBatches);
     read_links();
     read_outcomes();
     read_orders();
@@ -86,9 +89,9 @@ void FailoverLoop::wait() {
 }
 
 // What arrives while reading may ask for reading: that is answered once the sockets are empty.
-void FailoverLoop::read_sockets() {
+void FailoverLoop::read_sockets(std::size_t batches) {
   reading_ = true;
-  for (std::size_t batch = 0; batch < heartbeat::kMaxBatches; ++batch) {
+  for (std::size_t batch = 0; batch < batches; ++batch) {
     const auto arrivals = parts_.transport.receive();
     if (arrivals.empty()) break;
     for (const heartbeat::Arrival& arrival : arrivals) digest(arrival);
@@ -99,7 +102,8 @@ void FailoverLoop::read_sockets() {
 
 void FailoverLoop::digest(const heartbeat::Arrival& arrival) {
   const auto believed = peers_.receive(arrival, now());
-  warn_of_namesake();
+  if (peers_.namesakes() != namesakes_) warn_of_duplicate(setting_.policy.self);
+  namesakes_ = peers_.namesakes();
   if (!believed) return;
   wills_stale_ |= believed->paths_changed;
   if (believed->will) {
@@ -107,11 +111,7 @@ void FailoverLoop::digest(const heartbeat::Arrival& arrival) {
     return;
   }
   warn_of_mismatch(believed->peer, *believed->statement);
-  if (believed->receipt.duplicate_node) {
-    auto report = entry(processes::Happening::duplicate_node);
-    report.peer = believed->statement->sender;
-    write(report);
-  }
+  if (believed->receipt.duplicate_node) warn_of_duplicate(believed->statement->sender);
   const bool fresh = believed->receipt.verdict == heartbeat::Verdict::fresh;
   advance(
       event::Heard{.peer = believed->peer,
@@ -135,7 +135,7 @@ void FailoverLoop::advance(const heartbeat::Event& what) {
 
 void FailoverLoop::settle() {
   drain_requested_ = false;
-  read_sockets();
+  read_sockets(kDrainBatches);
   advance(event::SocketsDrained{});
 }
 

@@ -84,7 +84,7 @@ class FailoverLoop {
 
   // One turn.
   void wait();
-  void read_sockets();
+  void read_sockets(std::size_t batches);
   void read_links();
   void read_orders();
   void read_outcomes();
@@ -110,7 +110,7 @@ class FailoverLoop {
 
   // Arrivals.
   void digest(const heartbeat::Arrival& arrival);
-  void warn_of_namesake();
+  void warn_of_duplicate(const NodeId& node);
   void warn_of_mismatch(PeerIndex peer, const heartbeat::Statement& statement);
   void note_link(const netlink::LinkState& state);
   void note_outcome(const AddressOutcome& outcome);
@@ -153,7 +153,7 @@ class FailoverLoop {
   Epoch willed_;                      // epoch of the wills that the services process holds
   std::optional<Epoch> reservation_;  // asked for and not yet answered
   std::uint64_t namesakes_ = 0;
-  Time namesake_warned_;
+  Time duplicate_warned_;
   std::array<std::uint64_t, kMaxPeers> mismatch_{};  // digest already warned of
 };
 

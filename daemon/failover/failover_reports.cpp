@@ -12,8 +12,8 @@ namespace action = heartbeat::action;
 using processes::Happening;
 using processes::HistoryEntry;
 
-constexpr Duration kPublishPause = 50ms;  // without a change that a person would see
-constexpr Duration kNamesakePause = 60s;  // between two warnings of a second machine with our name
+constexpr Duration kPublishPause = 50ms;   // without a change that a person would see
+constexpr Duration kDuplicatePause = 60s;  // between two warnings
 
 }  // namespace
 
@@ -125,13 +125,12 @@ void FailoverLoop::note_outcome(const AddressOutcome& outcome) {
   }
 }
 
-void FailoverLoop::warn_of_namesake() {
-  if (peers_.namesakes() == namesakes_) return;
-  namesakes_ = peers_.namesakes();
-  if (namesake_warned_ != Time{} && now_ - namesake_warned_ < kNamesakePause) return;
-  namesake_warned_ = now_;
+// Two machines that use one node id send many datagrams; one warning a minute says it.
+void FailoverLoop::warn_of_duplicate(const NodeId& node) {
+  if (duplicate_warned_ != Time{} && now() - duplicate_warned_ < kDuplicatePause) return;
+  duplicate_warned_ = now();
   auto report = entry(Happening::duplicate_node);
-  report.peer = setting_.policy.self;
+  report.peer = node;
   write(report);
 }
 

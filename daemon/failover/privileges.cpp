@@ -22,6 +22,8 @@ constexpr std::size_t kStackPages = 32;
 
 }  // namespace
 
+void name_thread(const char* name) { ::prctl(PR_SET_NAME, name, 0, 0, 0); }
+
 bool become_realtime(int priority) {
   sched_param parameters{};
   parameters.sched_priority = priority;

@@ -10,6 +10,9 @@ namespace flywall::failover {
 inline constexpr int kFailoverPriority = 45;
 inline constexpr int kAddressPriority = 40;
 
+// What `ps -L` and `top -H` call the calling thread; at most 15 bytes.
+void name_thread(const char* name);
+
 // The calling thread. False when not permitted (no CAP_SYS_NICE, no real-time bandwidth in this
 // cgroup).
 bool become_realtime(int priority);
