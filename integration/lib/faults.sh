@@ -9,10 +9,12 @@ switch_rules='
 table bridge faults {
   set mute { type ifname; }
   set deaf { type ifname; }
+  set apart { type ifname . ifname; }
   chain forward {
     type filter hook forward priority 0; policy accept;
     iifname @mute drop
     oifname @deaf drop
+    iifname . oifname @apart drop
   }
 }'
 
@@ -81,8 +83,15 @@ silence() { # NODE [NETWORK]: both, in one transaction
   on switch nft -f - <<<"add element bridge faults mute { $ports }
     add element bridge faults deaf { $ports }"
 }
+partition() { # NODE NODE [NETWORK]: they do not hear each other; the hosts hear both
+  local net pairs=""
+  note "$1 and $2 do not hear each other on ${3:-all}"
+  for net in $(networks_in "${3:-all}"); do pairs+="\"$1-$net\" . \"$2-$net\", \"$2-$net\" . \"$1-$net\", "; done
+  fault add apart "$pairs"
+}
 heal() { # every frame passes again
   note "every frame passes again"
   on switch nft -f - <<<"flush set bridge faults mute
-    flush set bridge faults deaf"
+    flush set bridge faults deaf
+    flush set bridge faults apart"
 }

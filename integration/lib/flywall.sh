@@ -9,7 +9,7 @@ heartbeat_interval=3ms
 failure_threshold=4
 shared_secret="an integration secret, only for namespaces"
 extra_addresses=() # further virtual addresses on eth1, with prefix
-extra_ha=""        # more lines inside ha { }
+extra_ha='    monitor_links = ["eth1", "eth2"]' # more lines inside ha { }
 extra_replication=""
 
 virtual_ip_blocks() {

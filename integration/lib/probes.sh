@@ -6,10 +6,11 @@ start_server() {
 }
 
 # start_client: a datagram every 0.5 ms from the LAN host to the WAN host.
+client_seconds=60 # at most
 start_client() {
   rm -f "$bench/client.json"
   spawn lan "$bench/client.json" "$bin_dir/gap_probe" client --to "$(address_in wan wan)" --port 7 \
-    --seconds 60
+    --seconds "$client_seconds"
   client_pid=$spawned
 }
 
