@@ -24,7 +24,9 @@ bool label_fits(const InterfaceName& wanted, const ObservedAddress& address) {
   return wanted.empty() || address.prefix.address.family == Family::ipv6 || wanted == address.label;
 }
 
-bool by_place(const WantedAddress& a, const WantedAddress& b) { return place_of(a) < place_of(b); }
+bool by_place(const WantedAddress& a, const WantedAddress& b) {
+  return std::tuple(place_of(a), a.label) < std::tuple(place_of(b), b.label);
+}
 
 const WantedAddress* find(std::span<const WantedAddress> sorted, const ObservedAddress& address) {
   const WantedAddress key{address.interface_index, address.prefix, {}};
@@ -105,7 +107,7 @@ bool AddressOwner::owns(const ObservedAddress& address) const {
 AddressPlan plan_addresses(std::span<const WantedAddress> wanted,
                            std::span<const ObservedAddress> observed, const AddressOwner& owner) {
   std::vector<WantedAddress> sorted(wanted.begin(), wanted.end());
-  std::stable_sort(sorted.begin(), sorted.end(), by_place);
+  std::sort(sorted.begin(), sorted.end(), by_place);
 
   AddressPlan plan;
   Removal removal(owner.tag, plan.changes);

@@ -46,7 +46,7 @@ Result<ArpProbe> ArpProbe::create(std::span<const Announcement> questions, Time 
   if (!socket) return std::unexpected(std::move(socket.error()));
   enlarge_receive_buffer(socket->get(), kProbeBufferBytes);
   std::vector<Announcement> sorted(questions.begin(), questions.end());
-  std::ranges::stable_sort(sorted, {}, &Announcement::address);
+  std::ranges::sort(sorted, {}, &Announcement::address);
   for (const Announcement& question : sorted) ask(socket->get(), question);
   return ArpProbe(std::move(*socket), std::move(sorted), deadline);
 }

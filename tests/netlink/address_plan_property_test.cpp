@@ -4,12 +4,16 @@
 
 #include <rapidcheck.h>
 #include <algorithm>
+#include <cstdlib>
 
 #include "netlink/address_plan.hpp"
 #include "tests/netlink/planned_kernel.hpp"
 
 namespace flywall::netlink {
 namespace {
+
+// Read by rapidcheck at the first property; a caller's own RC_PARAMS wins.
+const int kCases = setenv("RC_PARAMS", "max_success=3000", 0);
 
 constexpr AddressTag kOurs{0xf1};
 const AddressOwner kOwner{kOurs, true, {}};
@@ -56,6 +60,7 @@ bool survives(const PlannedKernel& kernel, ObservedAddress address) {
 
 template <class Property>
 void holds(const char* name, Property property) {
+  ASSERT_EQ(kCases, 0);
   EXPECT_TRUE(rc::check(name, property));
 }
 
