@@ -73,15 +73,18 @@ void Election::begin_pause(Duration gap) {
   act(action::Paused{gap});
   auto* holding = std::get_if<Holding>(&role_);
   if (holding && gap >= policy_.detection) holding->tenure = kBrokenTenure;
-  mute_ = Mute{.until = now_ + policy_.detection};
+  mute_ = Mute{.until = fair(now_) + policy_.detection};
   draining_ = true;
   act(action::DrainSockets{});
 }
 
 void Election::end_pause_if_due() {
-  if (!mute_ || !mute_->drained || (!mute_->heard && now_ < mute_->until)) return;
+  if (!mute_ || !mute_->drained || (!mute_->heard && fair(now_) < mute_->until)) return;
   mute_.reset();
-  for (Peer& peer : peers_) peer.detector.forgive(fair(now_));
+  for (Peer& peer : peers_) {
+    peer.detector.forgive(fair(now_));
+    if (peer.deaf_since) peer.deaf_since = fair(now_);  // nobody hears the silent
+  }
   next_speech_ = now_;
 }
 
@@ -100,7 +103,7 @@ Time Election::next_decision() const {
 void Election::refresh_deadline() {
   deadline_ = next_speech_;
   if (mute_) {
-    if (mute_->drained) deadline_ = std::min(deadline_, mute_->until);
+    if (mute_->drained) deadline_ = std::min(deadline_, real(mute_->until));
   } else if (!draining_) {
     deadline_ = std::min(deadline_, next_decision());
   }
@@ -245,21 +248,22 @@ void Election::note_leaving(PeerIndex index, Reason reason) {
 void Election::meet_holder(PeerIndex index) {
   if (auto* following = std::get_if<Following>(&role_)) {
     following->abstain_until.reset();
+    const bool won =
+        following->yielded && peers_[index.value].statement.claim > following->yielded->seen;
+    if (won) following->yielded.reset();
     return;
   }
   auto* holding = std::get_if<Holding>(&role_);
   if (!holding) return;
   Peer& peer = peers_[index.value];
   const bool stays = wins_against(peer);
-  if (!peer.contest) {
-    peer.contest = Contest{};
-    act(action::SplitBrain{index, std::min(now_ - holding->since, peer.statement.held_for), stays});
-  }
+  if (!peer.contest) report_split(index, stays);
   if (!stays)
     return step_down(policy_.quorum == Quorum::none ? Reason::split_lost : Reason::higher_claim,
                      index);
   if (peer.deaf_since) {
-    if (policy_.quorum == Quorum::none && fair(now_) - *peer.deaf_since >= policy_.detection)
+    const Duration deaf_for = fair(now_) - *peer.deaf_since;
+    if (policy_.quorum == Quorum::none && !mute_ && deaf_for >= policy_.detection)
       step_down(Reason::deaf_peer, index);
     return;
   }
@@ -272,11 +276,16 @@ void Election::meet_follower(PeerIndex index) {
   auto* holding = std::get_if<Holding>(&role_);
   if (!holding) return;
   Peer& peer = peers_[index.value];
-  if (peer.contest) {
+  const bool yielded =
+      peer.statement.tenure != Epoch{} && peer.statement.claim >= holding->claim;
+  if (yielded && !peer.contest) report_split(index, true);
+  if (peer.contest && !peer.contest->answered) {
+    peer.contest->answered = true;
+    return claim_again(Reason::split_won);
+  }
+  if (peer.contest && !yielded) {
     // It left. Its last announcement may have won over ours: announce again.
-    const bool answered = peer.contest->answered;
     peer.contest.reset();
-    if (!answered) return claim_again(Reason::split_won);
     act(action::Announce{});
   }
   if (peer.statement.claim <= holding->claim) return;
@@ -284,6 +293,17 @@ void Election::meet_follower(PeerIndex index) {
     step_down(Reason::higher_claim, index);
   else if (!peer.statement.holder_alive)
     claim_again(Reason::epoch_behind);
+}
+
+void Election::report_split(PeerIndex index, bool stays) {
+  const auto& holding = std::get<Holding>(role_);
+  Peer& peer = peers_[index.value];
+  peer.contest = Contest{};
+  act(action::SplitBrain{index, held_together(holding, peer), stays});
+}
+
+Duration Election::held_together(const Holding& holding, const Peer& peer) const {
+  return std::min(now_ - holding.since, peer.statement.held_for);
 }
 
 void Election::judge_silence() {
@@ -330,7 +350,7 @@ bool Election::claimant_heard_by_others() const {
   if (const Peer* claimant = peer_named(seen_.claimant); claimant && claimant->departed)
     return false;
   return std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
-    return hears_us(peer) && peer.statement.holder_alive && peer.statement.claim == seen_;
+    return is_alive(peer) && peer.statement.holder_alive && peer.statement.claim == seen_;
   });
 }
 

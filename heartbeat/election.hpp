@@ -255,12 +255,18 @@ class Election {
   struct Listening {
     Time until;  // fair time
   };
+  struct Yielded {  // the spell that ended because there was another holder
+    Claim seen;     // the winner claims above it
+    Epoch tenure;
+    Duration together{};  // how long both held
+  };
   struct Following {
     std::optional<Time> vacant_since;
     Reason vacancy = Reason::no_primary;
     std::optional<PeerIndex> lost;  // whose loss made the vacancy
     Duration jitter{};
     std::optional<Time> abstain_until;  // after resigning: somebody else first
+    std::optional<Yielded> yielded;     // said until the winner claims again: it must know (E8)
   };
   struct Holding {
     Claim claim;
@@ -278,7 +284,7 @@ class Election {
   using Role = std::variant<Listening, Following, Holding, Ending>;
 
   struct Mute {  // after a pause (E13)
-    Time until;
+    Time until;  // fair time
     bool drained = false;
     bool heard = false;
   };
@@ -313,6 +319,8 @@ class Election {
   void note_leaving(PeerIndex index, Reason reason);
   void meet_holder(PeerIndex index);
   void meet_follower(PeerIndex index);
+  void report_split(PeerIndex index, bool stays);
+  Duration held_together(const Holding& holding, const Peer& peer) const;
   void judge_silence();
   void fall_silent(PeerIndex index, std::uint8_t paths);
 

@@ -84,7 +84,13 @@ void Election::claim_again(Reason reason) {
 
 void Election::step_down(Reason reason, std::optional<PeerIndex> peer) {
   act(action::DropAddresses{});
-  change_role(Following{}, reason, peer);
+  Following following;
+  if (peer && holds_claim(peers_[peer->value].statement.state)) {
+    const auto& holding = std::get<Holding>(role_);
+    const Duration together = held_together(holding, peers_[peer->value]);
+    following.yielded = Yielded{seen_, holding.tenure, together};
+  }
+  change_role(following, reason, peer);
   speak();
 }
 
@@ -195,6 +201,10 @@ void Election::refresh_statement() {
   statement_.claim = holding ? holding->claim : seen_;
   statement_.tenure = holding ? holding->tenure : Epoch{};
   statement_.held_for = holding ? now_ - holding->since : 0ns;
+  if (following && following->yielded) {
+    statement_.tenure = following->yielded->tenure;
+    statement_.held_for = following->yielded->together;
+  }
   statement_.rank = own_rank();
   statement_.eligible = holding || (following && policy_.takeover && !following->abstain_until);
   statement_.interval = policy_.interval;

@@ -73,9 +73,10 @@ struct Statement {
   // Own claim when `holds_claim(state)`, else the highest claim this node has seen.
   Claim claim;
   // Epoch of the first claim of the holder's unbroken tenure; equals claim.epoch unless it had to claim again (E8).
-  // Zero when this node holds nothing.
+  // Zero when this node holds nothing; one that gave way to another holder goes on saying it, until that one
+  // has claimed again and so shows that it knows (E8).
   Epoch tenure;
-  // How long this node has been holding, zero otherwise. For the duration of a split brain.
+  // How long this node has been holding; of one that gave way, how long both held. For the duration of a split brain.
   Duration held_for{};
   Rank rank;
   // False while this node must not be counted as a candidate: listening, leaving, just resigned, takeover forbidden.

@@ -60,10 +60,7 @@ void Machine::end_process() {
   self.state = heartbeat::State::init;
   for (const LetterId letter : socket_) stage_.post.burn(letter);
   socket_.clear();
-  for (Newest& newest : newest_) {
-    if (newest.speech) stage_.post.forget(*newest.speech);
-    newest = {};
-  }
+  known_ = {};
   address_work_.clear();
   reserved_unread_.clear();
   wanted_ = Epoch{};
@@ -98,8 +95,9 @@ void Machine::resume() {
   Body& self = body();
   self.paused = false;
   self.resumed = now();
-  self.slept += now() - self.paused_at;
-  if (self.holds() && now() - self.paused_at >= policy().detection) self.tenure_broken = true;
+  // A process notices only that it runs later than it wanted to.
+  self.slept += std::max(0ns, now() - self.paused_at - policy().interval);
+  note_tenure(now() - self.paused_at);
   stage_.checkers.speech.resumed(index_);
   if (address_work_due_ && stage_.random.chance(500)) finish_address_work();
   if (stage_.random.chance(500)) wake();
@@ -115,6 +113,18 @@ void Machine::resume() {
     reserved_unread_.pop_back();
     step(event::EpochsReserved{floor_, up_to});
   }
+}
+
+// E8, E13: a tenure that a pause of a detection time interrupted is younger than any other. How
+// late the process was depends on when it wanted to run, at most an interval after it was stopped.
+void Machine::note_tenure(Duration pause) {
+  Body& self = body();
+  Duration limit = policy().detection;
+  if (policy().quorum == heartbeat::Quorum::none)
+    limit = std::max(limit, heartbeat::kShortestPause);
+  if (!self.holds() || pause < limit) return;
+  self.tenure_broken = true;
+  if (pause < limit + policy().interval + stage_.plan.lateness) self.tenure_unclear = true;
 }
 
 void Machine::wake() {
@@ -175,14 +185,13 @@ void Machine::handle(const Entry& entry) {
 
 // --- what arrives
 
-PeerIndex Machine::peer_of(std::size_t machine) const {
-  const std::uint8_t node = stage_.truth.body[machine].node;
+PeerIndex Machine::peer_of(std::uint8_t node) const {
   return PeerIndex{static_cast<std::uint8_t>(node < node_ ? node : node - 1)};
 }
 
 void Machine::arrive(LetterId id) {
   const Body& self = body();
-  if (!self.running) return stage_.post.burn(id);
+  if (!self.running || stage_.post[id].reader != node_) return stage_.post.burn(id);
   stage_.truth.note_arrival(stage_.post[id], stage_.post.statement(stage_.post[id]));
   if (!self.paused) return read(id);
   if (socket_.size() >= stage_.plan.socket_limit) return stage_.post.burn(id);
@@ -199,7 +208,7 @@ void Machine::read(LetterId id) {
 }
 
 void Machine::read_will(const Letter& letter) {
-  const PeerIndex peer = peer_of(letter.from);
+  const PeerIndex peer = peer_of(letter.author);
   if (!sessions_[peer.value]->depart(letter.contact.instance)) return;
   step(event::Departed{peer});
 }
@@ -207,40 +216,34 @@ void Machine::read_will(const Letter& letter) {
 void Machine::read_statement(LetterId id) {
   const Letter& letter = stage_.post[id];
   const heartbeat::Statement& said = stage_.post.statement(letter);
-  const PeerIndex peer = peer_of(letter.from);
+  const PeerIndex peer = peer_of(letter.author);
   heartbeat::Session& session = *sessions_[peer.value];
-  Newest& newest = newest_[peer.value];
-  session.set_proof_window(std::max(policy().detection, said.detection));
+  const Duration window = std::max(policy().detection, said.detection);
+  if (!session.proven()) session.set_proof_window(window);
   const heartbeat::Receipt receipt =
       session.receive(clock_.read(now()), letter.path, letter.contact);
+  const bool fresh = receipt.verdict == Verdict::fresh;
+  if (fresh) session.set_proof_window(window);
   stage_.checkers.received(index_, letter, said, receipt);
-  get_acquainted(letter, newest);
-  if (receipt.verdict != Verdict::fresh && receipt.verdict != Verdict::deaf) return;
-  if (receipt.newest) {
-    if (newest.speech) stage_.post.forget(*newest.speech);
-    newest.speech = letter.speech;
-    stage_.post.keep(letter.speech);
-  }
-  stage_.checkers.claims.read(index_, said);
-  // What was overtaken still shows that its path lives.
-  const heartbeat::Statement& latest = stage_.post.statement(*newest.speech);
-  const bool leaves = latest.state == heartbeat::State::leaving;
+  get_acquainted(letter, known_[peer.value]);
+  if (!fresh && receipt.verdict != Verdict::deaf) return;
+  if (receipt.newest) stage_.checkers.claims.read(index_, said);
+  if (said.state == heartbeat::State::leaving) session.depart(letter.contact.instance);
   step(event::Heard{.peer = peer,
                     .path = letter.path,
-                    .freshness = receipt.verdict == Verdict::fresh ? heartbeat::Freshness::fresh
-                                                                   : heartbeat::Freshness::deaf,
+                    .freshness = fresh ? heartbeat::Freshness::fresh : heartbeat::Freshness::deaf,
                     .new_instance = receipt.new_instance,
+                    .newest = receipt.newest,
                     .round_trip = receipt.round_trip.value_or(0ns),
-                    .tag = stage_.plan.node[stage_.truth.body[letter.from].node].policy.self_tag,
-                    .statement = latest});
-  if (leaves) session.depart(letter.contact.instance);
+                    .tag = stage_.plan.node[letter.author].policy.self_tag,
+                    .statement = said});
 }
 
-void Machine::get_acquainted(const Letter& letter, Newest& newest) {
+void Machine::get_acquainted(const Letter& letter, Known& peer) {
   if (letter.forged) return;
-  if (letter.life != newest.heard_life || letter.sent > newest.heard_sent) {
-    newest.heard_life = letter.life;
-    newest.heard_sent = letter.sent;
+  if (letter.life != peer.heard_life || letter.sent > peer.heard_sent) {
+    peer.heard_life = letter.life;
+    peer.heard_sent = letter.sent;
   }
   if (letter.heard_life != body().life || letter.heard_sent == kNoMoment) return;
   if (now() - letter.heard_sent > policy().detection * 9 / 10) return;
@@ -327,7 +330,8 @@ void Machine::speak(int copies) {
 }
 
 void Machine::post_to(std::size_t machine, SpeechId speech, int copies) {
-  const PeerIndex peer = peer_of(machine);
+  const std::uint8_t reader = stage_.truth.body[machine].node;
+  const PeerIndex peer = peer_of(reader);
   const auto echoes = sessions_[peer.value]->echoes(clock_.read(now()));
   for (int i = 0; i < copies; ++i) {
     for (std::uint8_t path = 0; path < stage_.plan.paths; ++path) {
@@ -340,12 +344,14 @@ void Machine::post_to(std::size_t machine, SpeechId speech, int copies) {
       letter.contact.echoes = echoes;
       letter.from = static_cast<std::uint8_t>(index_);
       letter.to = static_cast<std::uint8_t>(machine);
+      letter.author = node_;
+      letter.reader = reader;
       letter.path = PathIndex{path};
       letter.will = letter.forged = false;
       letter.life = body().life;
       letter.sent = now();
-      letter.heard_life = newest_[peer.value].heard_life;
-      letter.heard_sent = newest_[peer.value].heard_sent;
+      letter.heard_life = known_[peer.value].heard_life;
+      letter.heard_sent = known_[peer.value].heard_sent;
       stage_.network.send(now(), id);
     }
   }
@@ -362,6 +368,8 @@ void Machine::say_will() {
       letter.contact.instance = instance_;
       letter.from = static_cast<std::uint8_t>(index_);
       letter.to = static_cast<std::uint8_t>(other);
+      letter.author = node_;
+      letter.reader = its.node;
       letter.path = PathIndex{static_cast<std::uint8_t>(i % stage_.plan.paths)};
       letter.will = true;
       letter.forged = false;

@@ -44,15 +44,14 @@ class Machine {
     enum class What : std::uint8_t { take, drop, tidy } what = What::take;
     Epoch epoch;
   };
-  struct Newest {  // what a peer said last
-    std::optional<SpeechId> speech;
+  struct Known {  // of a peer: what was last read from it
     std::uint32_t heard_life = 0;
     Moment heard_sent = kNoMoment;
   };
 
   Body& body() { return stage_.truth.body[index_]; }
   Moment now() const { return stage_.truth.now; }
-  PeerIndex peer_of(std::size_t machine) const;
+  PeerIndex peer_of(std::uint8_t node) const;
   const heartbeat::Policy& policy() const { return stage_.plan.node[node_].policy; }
 
   void end_process();
@@ -60,7 +59,8 @@ class Machine {
   void read(LetterId letter);
   void read_will(const Letter& letter);
   void read_statement(LetterId letter);
-  void get_acquainted(const Letter& letter, Newest& newest);
+  void get_acquainted(const Letter& letter, Known& peer);
+  void note_tenure(Duration pause);
   void wake();
   void drain();
 
@@ -83,7 +83,7 @@ class Machine {
   Clock clock_;
   std::optional<heartbeat::Election> election_;
   std::array<std::optional<heartbeat::Session>, kMaxPeers> sessions_;
-  std::array<Newest, kMaxPeers> newest_;
+  std::array<Known, kMaxPeers> known_;
   InstanceId instance_;
   std::uint64_t counter_ = 0;
   std::array<std::array<std::uint32_t, kMaxSimulatedPaths>, kMaxMachines> path_sequence_{};

@@ -244,9 +244,9 @@ void Mischief::end_clone(const Trouble& trouble) {
   const Duration enough = world_.plan().longest_listen() + 6 * detection();
   if (trouble.alone && world_.truth().now - trouble.since > enough)
     world_.checkers().freshness.demand_duplicate_report(trouble.machine);
-  world_.remove_clone();
   // Superseded instances stay superseded (E15): the original must start again.
   world_.lose_power(trouble.machine);
+  world_.remove_clone();
   world_.start(trouble.machine);
 }
 

@@ -114,11 +114,13 @@ std::string Plan::name_of_machine(std::size_t machine, std::size_t bears) const 
 }
 
 std::string Plan::describe() const {
-  std::string text = std::to_string(nodes) + " nodes, " + std::to_string(paths) +
-                     " paths, quorum " +
-                     (node[0].policy.quorum == Quorum::none ? "none" : "majority") + ", interval " +
-                     std::to_string(node[0].policy.interval / 1ms) + " ms, detection " +
-                     std::to_string(node[0].policy.detection / 1ms) + " ms, faults:";
+  std::string text =
+      std::to_string(nodes) + " nodes, " + std::to_string(paths) + " paths, quorum " +
+      (node[0].policy.quorum == Quorum::none ? "none" : "majority") + ", interval/detection";
+  for (std::size_t i = 0; i < nodes; ++i)
+    text += " " + std::to_string(node[i].policy.interval / 1ms) + "/" +
+            std::to_string(node[i].policy.detection / 1ms);
+  text += " ms, faults:";
   for (std::size_t i = 0; i < kFaults; ++i)
     if (has(static_cast<Fault>(i))) text += std::string(" ") + name_of(static_cast<Fault>(i));
   return text;

@@ -20,6 +20,8 @@ struct Letter {
   SpeechId speech = 0;
   std::uint8_t from = 0;  // machines
   std::uint8_t to = 0;
+  std::uint8_t author = 0;  // nodes: a clone's machine may bear another id later
+  std::uint8_t reader = 0;
   PathIndex path;
   bool will = false;       // a last will: nothing but `contact.instance` counts
   bool forged = false;     // delivered by the attacker: a recording, or withheld until now
@@ -51,7 +53,6 @@ class Post {
     speeches_[id].uses = 1;
     return id;
   }
-  void keep(SpeechId id) { ++speeches_[id].uses; }
   void forget(SpeechId id) {
     if (--speeches_[id].uses == 0) free_speeches_.push_back(id);
   }

@@ -116,11 +116,11 @@ int run_many(World& world, const Options& options) {
     if (i % kRepeatEvery == 0 && !is_repeatable(world, plan)) return 1;
   }
   const double seconds = seconds_since(start);
+  const double millions = static_cast<double>(world.steps()) / 1e6;
   std::printf(
-      "%llu schedules, %.1f million core steps in %.1f s (%.2f million a second): nothing to "
-      "object\n",
-      static_cast<unsigned long long>(options.schedules), static_cast<double>(world.steps()) / 1e6,
-      seconds, static_cast<double>(world.steps()) / 1e6 / seconds,
+      "%llu schedules, %.1f million core steps in %.1f s (%.2f million a second), %llu "
+      "violations\n",
+      static_cast<unsigned long long>(options.schedules), millions, seconds, millions / seconds,
       static_cast<unsigned long long>(violations));
   return violations == 0 ? 0 : 1;
 }

@@ -17,6 +17,7 @@ bool Truth::is_duplicated(std::size_t machine) const {
 void Truth::note_arrival(const Letter& letter, const heartbeat::Statement& said) {
   if (letter.forged || letter.will || letter.life != body[letter.from].life) return;
   Acquaintance& known = between[letter.from][letter.to];
+  if (now - letter.sent > said.detection * 9 / 10) return;  // too old to prove much
   if (known.life != letter.life || now - known.arrived > said.detection / 2) known.gap_ended = now;
   if (known.life != letter.life || letter.sent >= known.sent) {
     known.sent = letter.sent;
@@ -39,7 +40,7 @@ void Truth::note_state(std::size_t machine, const heartbeat::Statement& statemen
   if (held || !its.holds()) return;
   its.held_since = now;
   its.tenure = statement.claim.epoch;
-  its.tenure_broken = false;
+  its.tenure_broken = its.tenure_unclear = false;
 }
 
 }  // namespace flywall::simulation

@@ -36,6 +36,7 @@ struct Body {
   Moment held_until = kNoMoment;
   Epoch tenure;
   bool tenure_broken = false;
+  bool tenure_unclear = false;  // a pause about as long as the limit
 
   bool awake() const { return running && !paused; }
   bool holds() const { return running && heartbeat::holds_claim(state); }

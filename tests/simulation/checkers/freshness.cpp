@@ -25,7 +25,7 @@ void FreshnessChecker::started(std::size_t machine) {
 void FreshnessChecker::received(std::size_t machine, const Letter& letter,
                                 const heartbeat::Statement& said,
                                 const heartbeat::Receipt& receipt) {
-  const std::size_t node = truth_.body[letter.from].node;
+  const std::size_t node = letter.author;
   View& view = views_[machine][node];
   if (receipt.duplicate_node) {
     reported_[node] = true;
@@ -75,7 +75,7 @@ void FreshnessChecker::check_age(std::size_t machine, const Letter& letter,
 
 void FreshnessChecker::check_instance(View& view, std::size_t machine, const Letter& letter,
                                       const heartbeat::Receipt& receipt) {
-  if (cloned_[truth_.body[letter.from].node]) return;
+  if (cloned_[letter.author]) return;
   if (letter.life < view.newest_life)
     findings_.report("E15",
                      name(machine) + " believes an earlier life of " + name(letter.from) + " again",

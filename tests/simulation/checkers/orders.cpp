@@ -31,8 +31,9 @@ void OrdersChecker::inspect() {
     if (truth_.now - body.resumed < patience || truth_.now - body.held_since < patience) continue;
     std::size_t votes = 1;
     for (std::size_t peer = 0; peer < truth_.machines; ++peer)
-      votes +=
-          peer != machine && truth_.now - truth_.between[peer][machine].arrived < patience ? 1U : 0U;
+      votes += peer != machine && truth_.now - truth_.between[peer][machine].arrived < patience
+                   ? 1U
+                   : 0U;
     if (votes * 2 <= plan_.nodes)
       findings_.report("E6", name(machine) + " holds though it has not heard a majority for long",
                        truth_.now);

@@ -10,7 +10,10 @@ void SpeechChecker::resumed(std::size_t machine) {
   Duration limit = policy.detection / 2;
   if (policy.quorum == heartbeat::Quorum::none) limit = std::max(limit, heartbeat::kShortestPause);
   // A gap begins when the process should have run: at the latest one interval after it was stopped.
-  if (truth_.now - body.paused_at < limit + policy.interval + policy.interval / 10) return;
+  const Duration pause = truth_.now - body.paused_at;
+  views_[machine].since += std::max(0ns, pause - policy.interval);
+  if (pause < limit + policy.interval + policy.interval / 10) return;
+  views_[machine].since = truth_.now;
   views_[machine].must_ask = true;
   views_[machine].drained = views_[machine].heard = false;
 }
@@ -20,7 +23,7 @@ void SpeechChecker::spoke(std::size_t machine, int copies) {
   const Body& body = truth_.body[machine];
   const heartbeat::Policy& policy = plan_.node[body.node].policy;
   if (view.must_ask) {
-    const bool waited = truth_.now - body.resumed >= policy.detection * 999 / 1000;
+    const bool waited = truth_.now - view.since >= policy.detection * 999 / 1000;
     if (!view.drained)
       findings_.report("E13", name(machine) + " speaks after a pause with unread sockets",
                        truth_.now);

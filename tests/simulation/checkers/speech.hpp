@@ -27,6 +27,7 @@ class SpeechChecker {
   static constexpr int kMaxInWindows = (kWindows + 1) * (1 + heartbeat::kMaxExtraSpeeches);
 
   struct View {
+    Moment since{};
     bool must_ask = false;  // paused for too long, has not yet earned the right to speak
     bool drained = false;
     bool heard = false;

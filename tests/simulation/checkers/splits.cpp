@@ -30,11 +30,16 @@ void SplitsChecker::check_duration(std::size_t machine,
   const Acquaintance& known = truth_.between[other][machine];
   if (truth_.is_duplicated(machine) || truth_.is_duplicated(other) || known.life != its.life)
     return;
-  // Only when it is still the same spell as the one that was told of.
-  if (!its.running || known.sent < its.held_since) return;
-  const Duration true_duration = truth_.now - std::max(mine.held_since, its.held_since);
+  // Only when it is the same spell as the one that was told of.
+  if (!its.running || its.held_since == kNoMoment || known.sent < its.held_since) return;
+  // What is read late tells of a shorter time.
+  const bool delays_letters = plan_.has(Fault::pause) || plan_.has(Fault::hiccup) ||
+                              plan_.has(Fault::jitter) || plan_.has(Fault::withhold);
+  const Moment end = its.holds() ? truth_.now : its.held_until;
+  const Duration true_duration = end - std::max(mine.held_since, its.held_since);
   const Duration slack = plan_.longest_way() + (truth_.now - known.sent) +
-                         plan_.longest_interval() + true_duration / 1000 + its.slept;
+                         plan_.longest_interval() + true_duration / 1000 + its.slept +
+                         (delays_letters ? plan_.longest_detection() : 0ns);
   const Duration error = split.duration > true_duration ? split.duration - true_duration
                                                         : true_duration - split.duration;
   if (error > slack)
@@ -52,7 +57,7 @@ void SplitsChecker::heal() {
   for (std::size_t i = 0; i < truth_.machines; ++i) {
     const Body& body = truth_.body[i];
     if (!body.holds()) continue;
-    if (truth_.is_duplicated(i)) disputed_ = true;
+    if (truth_.is_duplicated(i) || body.tenure_unclear) disputed_ = true;
     sides_.push_back({i, body.life, body.held_since});
     if (winner_ == kNobody || is_before(i, winner_)) winner_ = i;
   }
