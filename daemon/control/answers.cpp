@@ -131,6 +131,7 @@ Json entry_json(const StoredEntry& stored) {
   const HistoryEntry& entry = stored.entry;
   Json result{{"id", stored.id == 0 ? Json(nullptr) : Json(stored.id)},
               {"at", iso_time(entry.wall_ms)},
+              {"at_ms", entry.wall_ms},
               {"event", processes::name_of(entry.happening)}};
   if (entry.happening == processes::Happening::transition) {
     result["from"] = heartbeat::name_of(entry.from);

@@ -1,0 +1,192 @@
+#include "daemon/cli/render.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/control/words.hpp"
+
+namespace flywall::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Json& at(const Json& object, const char* key) {
+  static const Json kNothing;
+  if (!object.is_object()) return kNothing;
+  const auto found = object.find(key);
+  return found == object.end() ? kNothing : *found;
+}
+
+std::string text(const Json& value, const char* otherwise = "-") {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return otherwise;
+  return value.dump();
+}
+
+std::string text(const Json& object, const char* key, const char* otherwise) {
+  return text(at(object, key), otherwise);
+}
+
+bool is_true(const Json& object, const char* key) {
+  return at(object, key).is_boolean() && at(object, key).get<bool>();
+}
+
+std::string words_of_seconds(const Json& value) {
+  if (!value.is_number()) return "-";
+  return control::in_words(
+      std::chrono::milliseconds(static_cast<std::int64_t>(value.get<double>() * 1000)));
+}
+
+std::string ago(const Json& seconds) {
+  return seconds.is_number() ? words_of_seconds(seconds) + " ago" : "never";
+}
+
+std::string milliseconds(const Json& value) {
+  if (!value.is_number()) return "-";
+  return control::in_words(Duration(static_cast<std::int64_t>(value.get<double>() * 1e6)));
+}
+
+std::string paint_role(const std::string& role, const Style& style) {
+  if (role == "primary") return style.good(role);
+  if (role == "fault" || role == "unknown") return style.bad(role);
+  return role;
+}
+
+std::string summary(const Json& status, const Style& style) {
+  const std::string role = text(status, "role", "unknown");
+  std::string result =
+      style.strong(text(status, "node_id", "?")) + " is " + paint_role(role, style);
+  if (const Json& leader = at(status, "leader_id"); !is_true(status, "is_leader"))
+    result += leader.is_null() ? ", " + style.bad("nobody is primary")
+                               : ", " + style.strong(text(leader)) + " is primary";
+  return result + "\n" + text(status, "why", "") + "\n";
+}
+
+std::string facts(const Json& status, const Style& style) {
+  std::vector<Row> rows{{"EPOCH", "PRIORITY", "DETECTION", "QUORUM", "UPTIME", "LAST CHANGE"}};
+  const Json& last = at(status, "last_transition");
+  const std::string change = last.is_object()
+                                 ? text(last, "from", "?") + " -> " + text(last, "to", "?") + " " +
+                                       ago(at(last, "age_seconds"))
+                                 : "none";
+  rows.push_back({text(status, "epoch", "-"), text(status, "effective_priority", "-"),
+                  milliseconds(at(status, "detection_ms")), text(status, "quorum", "-"),
+                  words_of_seconds(at(status, "uptime_seconds")), change});
+  return columns(rows, "  ", style);
+}
+
+// More addresses than fit a screen are counted, and only what differs is listed.
+std::string addresses(const Json& status, const Style& style) {
+  constexpr std::size_t kMostListed = 16;
+  const Json& list = at(status, "virtual_ips");
+  if (!list.is_array() || list.empty()) return "";
+  std::vector<Row> rows{{"VIRTUAL IP", "INTERFACE", "HERE"}};
+  const bool leads = is_true(status, "is_leader");
+  std::size_t held = 0;
+  for (const Json& address : list) {
+    const bool here = is_true(address, "held");
+    held += here ? 1 : 0;
+    if (list.size() > kMostListed && here == leads) continue;
+    if (rows.size() > kMostListed) continue;
+    rows.push_back({text(address, "address", "?"), text(address, "interface", "?"),
+                    here == leads ? (here ? style.good("yes") : "no")
+                                  : (here ? style.bad("yes") : style.bad("no"))});
+  }
+  std::string result = rows.size() > 1 ? "\n" + columns(rows, "  ", style) : "\n";
+  if (list.size() > kMostListed)
+    result += "  " + std::to_string(held) + " of " + std::to_string(list.size()) +
+              " virtual IPs are here\n";
+  return result;
+}
+
+void add_peer(const Json& peer, std::vector<Row>& rows, const Style& style) {
+  const bool alive = is_true(peer, "alive");
+  rows.push_back({text(peer, "node_id", "?"),
+                  alive ? paint_role(text(peer, "role", "-"), style) : style.bad("silent"),
+                  is_true(peer, "known") ? ago(at(peer, "last_heard_seconds")) : "never",
+                  milliseconds(at(peer, "round_trip_ms")), text(peer, "effective_priority", "-"),
+                  ""});
+  const Json& paths = at(peer, "paths");
+  if (!paths.is_array()) return;
+  for (const Json& path : paths)
+    rows.push_back({"  via " + text(path, "remote", "?"),
+                    is_true(path, "alive") ? style.good("alive") : style.bad("silent"), "",
+                    milliseconds(at(path, "round_trip_ms")), "",
+                    "loss " + text(path, "loss_percent", "-") + " %"});
+}
+
+std::string peers(const Json& status, const Style& style) {
+  const Json& list = at(status, "peers");
+  if (!list.is_array() || list.empty()) return "";
+  std::vector<Row> rows{{"PEER", "STATE", "HEARD", "ROUND TRIP", "PRIORITY", ""}};
+  for (const Json& peer : list) add_peer(peer, rows, style);
+  return "\n" + columns(rows, "  ", style);
+}
+
+std::string warnings(const Json& status, const Style& style) {
+  const Json& list = at(status, "warnings");
+  if (!list.is_array() || list.empty()) return "";
+  std::string result = "\n";
+  for (const Json& warning : list) result += style.warn("! ") + text(warning) + "\n";
+  return result;
+}
+
+std::string what_happened(const Json& entry) {
+  std::string result;
+  const auto add = [&result](const std::string& part) {
+    if (!part.empty()) result += (result.empty() ? "" : ", ") + part;
+  };
+  if (at(entry, "from").is_string()) add(text(entry, "from", "") + " -> " + text(entry, "to", ""));
+  add(text(entry, "reason_text", ""));
+  add(text(entry, "detail", ""));
+  if (at(entry, "peer").is_string()) add("peer " + text(entry, "peer", ""));
+  if (at(entry, "count").is_number() && at(entry, "count") != 0)
+    add(text(entry, "count", "") + " of them");
+  if (at(entry, "duration_ms").is_number() && at(entry, "duration_ms").get<double>() > 0)
+    add("took " + milliseconds(at(entry, "duration_ms")));
+  return result;
+}
+
+}  // namespace
+
+std::string render_status(const Json& status, const Style& style) {
+  return summary(status, style) + "\n" + facts(status, style) + addresses(status, style) +
+         peers(status, style) + warnings(status, style);
+}
+
+std::string render_cluster(const Json& cluster, const Style& style) {
+  std::vector<Row> rows{{"NODE", "STATE", "PRIORITY", "EPOCH", "HEARD", "ROUND TRIP"}};
+  if (const Json& nodes = at(cluster, "nodes"); nodes.is_array())
+    for (const Json& node : nodes) {
+      const bool self = is_true(node, "self");
+      const bool alive = is_true(node, "alive");
+      rows.push_back(
+          {text(node, "node_id", "?") + (self ? " (this node)" : ""),
+           alive || self ? paint_role(text(node, "role", "-"), style) : style.bad("silent"),
+           text(node, "effective_priority", "-"), text(node, "epoch", "-"),
+           self ? "-" : ago(at(node, "last_heard_seconds")),
+           milliseconds(at(node, "round_trip_ms"))});
+    }
+  std::string result = "cluster " + style.strong(text(cluster, "cluster_id", "?")) + ": ";
+  const Json& primaries = at(cluster, "primaries");
+  if (primaries == 1)
+    result += style.good("one primary") + ", " + style.strong(text(cluster, "leader_id", "?"));
+  else
+    result += style.bad(primaries == 0 ? "no primary" : text(primaries) + " primaries");
+  return result + "\n\n" + columns(rows, "  ", style);
+}
+
+std::string render_history(const Json& history, std::int64_t wall_ms, const Style& style) {
+  const Json& list = at(history, "history");
+  if (!list.is_array() || list.empty()) return "nothing has happened yet\n";
+  std::vector<Row> rows{{"AT", "AGO", "EVENT", "EPOCH", "WHAT"}};
+  for (const Json& entry : list) {
+    const Json& at_ms = at(entry, "at_ms");
+    const std::int64_t age = at_ms.is_number() ? wall_ms - at_ms.get<std::int64_t>() : 0;
+    rows.push_back({text(entry, "at", "-"), control::in_words(std::chrono::milliseconds(age)),
+                    text(entry, "event", "-"), text(entry, "epoch", "-"), what_happened(entry)});
+  }
+  return columns(rows, "", style);
+}
+
+}  // namespace flywall::cli
