@@ -112,13 +112,13 @@ void add_peer(const Json& peer, std::vector<Row>& rows, const Style& style) {
     rows.push_back({"  via " + text(path, "remote", "?"),
                     is_true(path, "alive") ? style.good("alive") : style.bad("silent"), "",
                     milliseconds(at(path, "round_trip_ms")), "",
-                    "loss " + text(path, "loss_percent", "-") + " %"});
+                    text(path, "loss_percent", "-") + " %"});
 }
 
 std::string peers(const Json& status, const Style& style) {
   const Json& list = at(status, "peers");
   if (!list.is_array() || list.empty()) return "";
-  std::vector<Row> rows{{"PEER", "STATE", "HEARD", "ROUND TRIP", "PRIORITY", ""}};
+  std::vector<Row> rows{{"PEER", "STATE", "HEARD", "ROUND TRIP", "PRIORITY", "LOSS"}};
   for (const Json& peer : list) add_peer(peer, rows, style);
   return "\n" + columns(rows, "  ", style);
 }

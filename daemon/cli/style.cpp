@@ -35,6 +35,7 @@ std::string columns(const std::vector<Row>& rows, std::string_view indent, const
       text += r == 0 ? style.faint(rows[r][i]) : rows[r][i];
       if (i + 1 < rows[r].size()) text.append(widths[i] - width(rows[r][i]) + 2, ' ');
     }
+    text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }
   return text;

@@ -24,15 +24,15 @@ TEST(Rendering, AStatusReadsAtThreeInTheMorning) {
             "fw1 is primary\n"
             "Because.\n"
             "\n"
-            "  EPOCH  PRIORITY  DETECTION  QUORUM  UPTIME    LAST CHANGE\n"
+            "  EPOCH  PRIORITY  DETECTION  QUORUM  UPTIME      LAST CHANGE\n"
             "  7      50        300 ms     none    1 min 30 s  taking_over -> primary 3 s ago\n"
             "\n"
             "  VIRTUAL IP     INTERFACE  HERE\n"
             "  10.0.0.100/24  eth1       yes\n"
             "\n"
-            "  PEER                    STATE   HEARD      ROUND TRIP  PRIORITY  \n"
-            "  fw2                     backup  20 ms ago  0.21 ms     150       \n"
-            "    via 192.168.100.2:9002  alive              0.21 ms               loss 0.0 %\n"
+            "  PEER                      STATE   HEARD      ROUND TRIP  PRIORITY  LOSS\n"
+            "  fw2                       backup  20 ms ago  0.21 ms     150\n"
+            "    via 192.168.100.2:9002  alive              0.21 ms               0.0 %\n"
             "\n"
             "! Look.\n");
 }
@@ -81,11 +81,11 @@ TEST(Rendering, HistoryHasAgeAndReason) {
 TEST(Yaml, NestsAndQuotes) {
   EXPECT_EQ(
       to_yaml(Json::parse(
-          R"({"role":"primary","why":"a: b","n":1,"no":null,"list":[1,"yes",{"a":true,"b":[2]}],"e":[],"o":{}})")),
+          R"({"role":"primary","why":"a: b","n":1,"none":null,"list":[1,"yes",{"a":true,"b":[2]}],"e":[],"o":{}})")),
       "role: primary\n"
       "why: \"a: b\"\n"
       "n: 1\n"
-      "no: null\n"
+      "none: null\n"
       "list:\n"
       "  - 1\n"
       "  - \"yes\"\n"
