@@ -94,7 +94,8 @@ Time Election::next_decision() const {
   if (const auto* listening = std::get_if<Listening>(&role_))
     next = std::min(next, real(listening->until));
   if (const auto* following = std::get_if<Following>(&role_)) {
-    if (following->vacant_since) next = std::min(next, claim_at(*following));
+    if (following->vacant_since && policy_.takeover && has_quorum())
+      next = std::min(next, claim_at(*following));
     if (following->abstain_until) next = std::min(next, *following->abstain_until);
   }
   return next;
@@ -155,10 +156,8 @@ void Election::on(const event::AddressesRefused& refused) {
 }
 
 void Election::on(const event::AddressesDropped&) {
-  auto* ending = std::get_if<Ending>(&role_);
-  if (!ending || ending->addresses_gone) return;
-  ending->addresses_gone = true;
-  act(action::Stopped{});
+  if (drops_ > 0) --drops_;
+  if (drops_ == 0 && std::holds_alternative<Ending>(role_)) act(action::Stopped{});
 }
 
 void Election::on(const event::FaultChanged& changed) {
@@ -190,8 +189,9 @@ void Election::on(const event::FailoverRequested& request) {
 void Election::on(const event::StopRequested&) {
   if (std::holds_alternative<Ending>(role_)) return;
   const bool held = std::holds_alternative<Holding>(role_);
-  change_role(Ending{.addresses_gone = !held}, Reason::stopping, std::nullopt);
-  act(held ? Action(action::DropAddresses{}) : Action(action::Stopped{}));
+  change_role(Ending{}, Reason::stopping, std::nullopt);
+  if (held) drop_addresses();
+  if (drops_ == 0) act(action::Stopped{});
   speak(kGoodbyeCopies);
 }
 
@@ -276,8 +276,7 @@ void Election::meet_follower(PeerIndex index) {
   auto* holding = std::get_if<Holding>(&role_);
   if (!holding) return;
   Peer& peer = peers_[index.value];
-  const bool yielded =
-      peer.statement.tenure != Epoch{} && peer.statement.claim >= holding->claim;
+  const bool yielded = peer.statement.tenure != Epoch{} && peer.statement.claim >= holding->claim;
   if (yielded && !peer.contest) report_split(index, true);
   if (peer.contest && !peer.contest->answered) {
     peer.contest->answered = true;

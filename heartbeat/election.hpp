@@ -278,9 +278,7 @@ class Election {
     bool in_place = false;            // addresses are taken
     std::optional<Time> fault_since;  // looks for a better peer since (E11)
   };
-  struct Ending {
-    bool addresses_gone = false;
-  };
+  struct Ending {};
   using Role = std::variant<Listening, Following, Holding, Ending>;
 
   struct Mute {  // after a pause (E13)
@@ -335,6 +333,7 @@ class Election {
   void give_way_if_faulty();
   void hold_only_with_quorum();
   void give_up_slow_addresses();
+  void drop_addresses();
 
   // Questions.
   bool is_alive(const Peer& peer) const { return peer.detector.alive(); }
@@ -380,6 +379,7 @@ class Election {
   Time next_speech_;
   Duration lateness_{};  // of all our steps together
   std::optional<Mute> mute_;
+  int drops_ = 0;            // DropAddresses that were not answered yet
   bool draining_ = false;    // asked for, not yet answered
   bool drained_ = false;     // answered in this step
   std::uint8_t speech_ = 0;  // copies to say at the end of this step

@@ -39,30 +39,32 @@ void Election::open_vacancy(Reason reason, std::optional<PeerIndex> lost) {
 
 void Election::consider_claiming() {
   auto* following = std::get_if<Following>(&role_);
-  if (!following || !policy_.takeover) return;
+  if (!following) return;
+  if (following->abstain_until && now_ >= *following->abstain_until)
+    following->abstain_until.reset();
   if (holder_lives()) {
     following->vacant_since.reset();
     return;
   }
-  if (following->abstain_until) {
-    if (now_ < *following->abstain_until) return;
-    following->abstain_until.reset();
-  }
+  if (!policy_.takeover || following->abstain_until) return;
   if (!following->vacant_since) open_vacancy(Reason::no_primary, std::nullopt);
-  const Time turn = claim_at(*following);
-  const bool waited = turn > *following->vacant_since;
-  if (now_ >= turn && has_quorum() && (!waited || drained_)) claim_role();
+  // What made the vacancy just now was said aloud; an older one may have been filled meanwhile by
+  // what waits in the sockets (E13).
+  const bool is_news = *following->vacant_since == now_;
+  if (now_ >= claim_at(*following) && has_quorum() && (is_news || drained_)) claim_role();
 }
 
 void Election::claim_role() {
   const auto& following = std::get<Following>(role_);
   const Claim claim{next_epoch(), policy_.self};
+  const bool faulty = fault_ != FaultClass::none;
   const Holding holding{.claim = claim,
                         .tenure = claim.epoch,
                         .asked = claim.epoch,
                         .since = now_,
                         .reason = following.vacancy,
-                        .lost = following.lost};
+                        .lost = following.lost,
+                        .fault_since = faulty ? std::optional(now_) : std::nullopt};
   see(claim);
   seen_holder_ = true;
   change_role(holding, holding.reason, holding.lost);
@@ -83,7 +85,7 @@ void Election::claim_again(Reason reason) {
 // --------------------------------------------------------------------------------------------------------
 
 void Election::step_down(Reason reason, std::optional<PeerIndex> peer) {
-  act(action::DropAddresses{});
+  drop_addresses();
   Following following;
   if (peer && holds_claim(peers_[peer->value].statement.state)) {
     const auto& holding = std::get<Holding>(role_);
@@ -96,7 +98,7 @@ void Election::step_down(Reason reason, std::optional<PeerIndex> peer) {
 
 // Gives the role up so that somebody else takes it, and waits until that has happened (E11).
 void Election::resign(Reason reason) {
-  act(action::DropAddresses{});
+  drop_addresses();
   const Time until = now_ + std::max(2 * policy_.detection, kShortestAbstention);
   change_role(Following{.abstain_until = until}, reason, std::nullopt);
   speak(kGoodbyeCopies);
@@ -121,6 +123,11 @@ void Election::give_up_slow_addresses() {
   const auto* holding = std::get_if<Holding>(&role_);
   if (holding && !holding->in_place && now_ - holding->since >= kTakeLimit)
     resign(Reason::addresses_refused);
+}
+
+void Election::drop_addresses() {
+  ++drops_;
+  act(action::DropAddresses{});
 }
 
 // Two holders met (E8). With a majority the higher claim stays; with none the one with the better

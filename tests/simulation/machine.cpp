@@ -163,7 +163,10 @@ void Machine::handle(const Entry& entry) {
     timer_at_ = kLastMoment;
     planned_for_ = kNever;
     if (clock_.read(now()) < election_->deadline()) return schedule();
-    if (!self.paused) return step(event::Tick{});
+    if (!self.paused) {
+      stage_.checkers.speech.ticked(index_);
+      return step(event::Tick{});
+    }
     timer_due_ = true;
   } else if (entry.kind == Kind::addresses) {
     if (self.paused)

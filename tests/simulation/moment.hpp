@@ -18,7 +18,8 @@ struct TrueTimeline {
 
 // Nanoseconds of true time since the beginning of the simulation.
 using Moment = TrueTimeline::time_point;
-inline constexpr Moment kNoMoment = Moment::min();
+// Long before everything; differences to it do not overflow.
+inline constexpr Moment kNoMoment{Duration(-(std::int64_t{1} << 60))};
 inline constexpr Moment kLastMoment = Moment::max();
 
 // A machine's clock: starts somewhere and runs a little fast or slow.

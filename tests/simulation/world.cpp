@@ -46,7 +46,11 @@ void World::run_until(Moment end) {
 // --- how long a fault takes to be digested
 
 // E4: what one fault costs when nothing else is going on.
-bool World::was_calm() const { return stage_.truth.is_settled() && primary().has_value(); }
+bool World::was_calm() const {
+  for (const Body& body : stage_.truth.body)
+    if (body.running && body.state == heartbeat::State::init) return false;
+  return stage_.truth.is_settled() && primary().has_value();
+}
 
 Duration World::loose() const {
   const Plan& plan = stage_.plan;
@@ -69,7 +73,9 @@ void World::disturb(int change, Duration digestion) {
 // --- faults
 
 void World::start(std::size_t machine) {
-  disturb(0, was_calm() ? 0ns : loose());
+  const bool is_needed =
+      !was_calm() || stage_.truth.body[*primary()].fault > heartbeat::FaultClass::none;
+  disturb(0, is_needed ? loose() : 0ns);
   machines_[machine].start();
 }
 

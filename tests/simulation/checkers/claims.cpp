@@ -26,19 +26,22 @@ void ClaimsChecker::spoke(std::size_t machine, const heartbeat::Statement& said)
   const Duration listened = truth_.now - body.started - body.slept;
   if (listened < said.detection * 999 / 1000)
     report("E1", machine, "claims before it has listened");
-  if (said.claim == view.made) return;
-  made(machine, said.claim);
-  view.made = said.claim;
+  if (said.claim != view.made) report("E3", machine, "says another claim than it made");
 }
 
 void ClaimsChecker::acted(std::size_t machine, const heartbeat::Action& action) {
   if (const auto* unreserved = std::get_if<heartbeat::action::EpochUnreserved>(&action))
     views_[machine].alarmed = unreserved->epoch;
+  if (const auto* change = std::get_if<heartbeat::action::Transition>(&action))
+    if (change->to == heartbeat::State::taking_over) made(machine, change->claim);
+  if (const auto* again = std::get_if<heartbeat::action::Reclaimed>(&action))
+    made(machine, again->claim);
 }
 
 void ClaimsChecker::made(std::size_t machine, const heartbeat::Claim& claim) {
-  const View& view = views_[machine];
+  View& view = views_[machine];
   const Body& body = truth_.body[machine];
+  view.made = claim;
   if (claim.claimant != plan_.node[body.node].policy.self)
     report("E3", machine, "claims for another");
   if (view.read >= claim) report("E3", machine, "claims no higher than what it has read");

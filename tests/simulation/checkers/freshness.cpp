@@ -65,7 +65,12 @@ void FreshnessChecker::check_age(std::size_t machine, const Letter& letter,
       std::max(plan_.node[truth_.body[machine].node].policy.detection, said.detection);
   const Duration age = truth_.now - letter.sent;
   const Duration drift = (truth_.now - truth_.body[machine].started) / 1000;
-  const Duration limit = window + window / 1000 + (fresh ? 0ns : drift + plan_.longest_way() * 2);
+  // A peer that does not hear us is judged by its own clock, mapped by a letter that was on its way
+  // for up to a window.
+  const bool slow_mapping =
+      plan_.has(Fault::jitter) || plan_.has(Fault::withhold) || plan_.has(Fault::pause);
+  const Duration mapping = slow_mapping ? window : plan_.longest_way() * 2;
+  const Duration limit = window + window / 1000 + (fresh ? 0ns : drift + mapping);
   if (age > limit)
     findings_.report("E14",
                      name(machine) + " takes a letter of " + name(letter.from) +

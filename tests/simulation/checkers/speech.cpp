@@ -44,4 +44,14 @@ void SpeechChecker::spoke(std::size_t machine, int copies) {
     findings_.report("E12", name(machine) + " says more in an interval than it may", truth_.now);
 }
 
+void SpeechChecker::ticked(std::size_t machine) {
+  View& view = views_[machine];
+  const Body& body = truth_.body[machine];
+  const std::int64_t window = (truth_.now - body.started) / plan_.node[body.node].policy.interval;
+  if (window != view.tick_window) view.ticks = 0;
+  view.tick_window = window;
+  if (++view.ticks > kMaxTicksInWindow)
+    findings_.report("E12", name(machine) + " asks for the time without end", truth_.now);
+}
+
 }  // namespace flywall::simulation

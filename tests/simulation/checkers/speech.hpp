@@ -1,5 +1,5 @@
-// E12: nobody chatters. E13: after a pause nobody speaks before its sockets are read and somebody
-// was heard, or a detection time has passed.
+// E12: nobody chatters or spins. E13: after a pause nobody speaks before its sockets are read and
+// somebody was heard, or a detection time has passed.
 #pragma once
 
 #include "tests/simulation/findings.hpp"
@@ -18,6 +18,7 @@ class SpeechChecker {
   void drained(std::size_t machine) { views_[machine].drained = true; }
   void heard(std::size_t machine) { views_[machine].heard = true; }
   void spoke(std::size_t machine, int copies);
+  void ticked(std::size_t machine);
 
  private:
   // A node may say one statement an interval, and as many more as the core's limit; a window may
@@ -25,6 +26,9 @@ class SpeechChecker {
   static constexpr int kMaxInWindow = 2 * (1 + heartbeat::kMaxExtraSpeeches);
   static constexpr int kWindows = 8;
   static constexpr int kMaxInWindows = (kWindows + 1) * (1 + heartbeat::kMaxExtraSpeeches);
+
+  // Each path of each peer may fall silent at a moment of its own.
+  static constexpr int kMaxTicksInWindow = 100;
 
   struct View {
     Moment since{};
@@ -35,6 +39,8 @@ class SpeechChecker {
     int in_window = 0;
     std::int64_t windows = -1;
     int in_windows = 0;
+    std::int64_t tick_window = -1;
+    int ticks = 0;
   };
   std::string name(std::size_t machine) const {
     return plan_.name_of_machine(machine, truth_.body[machine].node);

@@ -19,7 +19,9 @@ void SplitsChecker::acted(std::size_t machine, const heartbeat::Action& action) 
     check_duration(machine, *split);
   }
   if (const auto* transition = std::get_if<heartbeat::action::Transition>(&action))
-    if (transition->to == heartbeat::State::taking_over) disputed_ = true;
+    if (transition->to == heartbeat::State::taking_over ||
+        transition->reason == heartbeat::Reason::deaf_peer)
+      disputed_ = true;
 }
 
 void SplitsChecker::check_duration(std::size_t machine,
@@ -31,6 +33,7 @@ void SplitsChecker::check_duration(std::size_t machine,
   if (truth_.is_duplicated(machine) || truth_.is_duplicated(other) || known.life != its.life)
     return;
   // Only when it is the same spell as the one that was told of.
+  if (!its.holds() && plan_.nodes > 2) return;  // it tells of its conflict with another holder
   if (!its.running || its.held_since == kNoMoment || known.sent < its.held_since) return;
   // What is read late tells of a shorter time.
   const bool delays_letters = plan_.has(Fault::pause) || plan_.has(Fault::hiccup) ||

@@ -42,8 +42,10 @@ void StabilityChecker::stepped_down(std::size_t machine, Reason reason) {
       break;
     case Reason::split_lost:
     case Reason::higher_claim:
-    case Reason::deaf_peer:
       justified = heard_a_holder(machine);
+      break;
+    case Reason::deaf_peer:
+      justified = is_unheard_by_a_holder(machine);
       break;
     case Reason::addresses_refused:
       justified = plan_.has(Fault::refused_addresses) || plan_.has(Fault::slow_addresses);
@@ -65,7 +67,8 @@ void StabilityChecker::stepped_down(std::size_t machine, Reason reason) {
 
 bool StabilityChecker::hears(std::size_t from, std::size_t to) const {
   const Acquaintance& known = truth_.between[from][to];
-  return known.life == truth_.body[from].life &&
+  const Body& speaker = truth_.body[from];
+  return speaker.running && !speaker.stopping() && known.life == speaker.life &&
          truth_.now - known.arrived < detection(from) * 98 / 100;
 }
 
@@ -104,12 +107,25 @@ bool StabilityChecker::has_better_peer(std::size_t machine) const {
 }
 
 bool StabilityChecker::heard_a_holder(std::size_t machine) const {
+  // The attacker may have delivered what a holder said a moment ago.
+  if (plan_.has(Fault::withhold) || plan_.has(Fault::jitter)) return true;
   for (std::size_t peer = 0; peer < truth_.machines; ++peer) {
     if (peer == machine) continue;
     const Acquaintance& known = truth_.between[peer][machine];
     const bool of_another =
         known.claim.claimant != plan_.node[truth_.body[machine].node].policy.self;
     if (known.holding || (of_another && known.claim >= truth_.body[machine].claim)) return true;
+  }
+  return false;
+}
+
+bool StabilityChecker::is_unheard_by_a_holder(std::size_t machine) const {
+  for (std::size_t peer = 0; peer < truth_.machines; ++peer) {
+    if (peer == machine || !truth_.between[peer][machine].holding) continue;
+    const Moment arrived = truth_.between[machine][peer].arrived;
+    if (truth_.is_duplicated(peer) || truth_.is_duplicated(machine) ||
+        truth_.now - arrived > detection(machine) / 2)
+      return true;
   }
   return false;
 }

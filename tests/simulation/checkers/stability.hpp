@@ -21,6 +21,7 @@ class StabilityChecker {
   bool is_between_two_hearers(std::size_t holder, std::size_t machine) const;
   bool has_better_peer(std::size_t machine) const;
   bool heard_a_holder(std::size_t machine) const;
+  bool is_unheard_by_a_holder(std::size_t machine) const;
   std::size_t steady_votes(std::size_t machine) const;
   Duration detection(std::size_t machine) const {
     return plan_.node[truth_.body[machine].node].policy.detection;
