@@ -73,7 +73,6 @@ one_run() { # EVENT
   victim=$(holder)
   let_locktime_pass
   start_client
-  await 5 traffic_flows
   stolen=$(stolen_ms)
   strike "$1" "$victim"
   if [[ $1 == services ]]; then

@@ -45,7 +45,6 @@ measured() {
   survivor=$(other_than "$victim")
   let_locktime_pass
   start_client
-  await 5 traffic_flows
   "$@"
   check_within 10 "$event: $survivor takes over" holds "$survivor" "$lan_vip"
   check_within 10 "$event: traffic passes through it" traffic_is_back
@@ -57,7 +56,6 @@ services_killed() {
   local primary epoch pid
   primary=$(primary_of) epoch=$(epoch_of "$primary") pid=$(services_pid "$primary")
   start_client
-  await 5 traffic_flows
   note "[$primary] kill -9 the services process"
   kill -KILL "$pid"
   check_within 20 "services process killed: it is started again" restarted "$primary" "$pid"
@@ -211,12 +209,14 @@ many_addresses() { # COUNT
   check_within 10 "$count addresses: none is left on $victim" has_addresses "$victim" 0
 }
 
+only_its_holder() { [[ $(processes_of "$1") == "${holder_of[$1]}" ]]; }
+
 clean_end() {
   local node
   stop_pair
   for node in "${routers[@]}"; do
     check "clean end: $node holds no virtual address" without_addresses "$node"
-    check "clean end: no process of ours is left in $node" test "$(processes_of "$node" | wc -l)" -eq 1
+    check "clean end: no process of ours is left in $node" only_its_holder "$node"
   done
 }
 

@@ -44,7 +44,7 @@ config_of() {
   printf '  }\n}\n'
 }
 
-write_config() { config_of "$1" | on "$1" tee /etc/flywall/flywall.hcl >/dev/null; }
+write_config() { config_of "$1" | on "$1" install -m 600 /dev/stdin /etc/flywall/flywall.hcl; }
 
 start_daemon() { # NODE
   note "[$1] flywalld --config /etc/flywall/flywall.hcl --foreground ${state_options[*]}"

@@ -92,7 +92,8 @@ kill_by_pidfile() {
 processes_of() {
   local network
   network=$(readlink "/proc/${holder_of[$1]}/ns/net") || return 0
-  find /proc/[0-9]*/ns/net -maxdepth 0 -lname "$network" 2>/dev/null | cut -d/ -f3
+  # find takes a pattern, and the name has brackets in it.
+  find /proc/[0-9]*/ns/net -maxdepth 0 -lname "${network/\[/\\[}" 2>/dev/null | cut -d/ -f3
 }
 
 end_nodes() {
@@ -107,6 +108,8 @@ end_nodes() {
 
 # start_run: the folder of this run, and the promise that everything ends with it.
 start_run() {
+  set -E
+  trap 'note "line $LINENO of ${BASH_SOURCE[0]##*/} ended the script: $BASH_COMMAND"' ERR
   bench=$(mktemp -d "${TMPDIR:-/tmp}/flywall-bench.XXXXXX")
   trap end_run EXIT
   trap 'exit 130' INT
@@ -117,6 +120,7 @@ start_run() {
 end_run() {
   local status=$?
   trap '' INT TERM HUP
+  trap - ERR
   end_nodes
   if [[ -n ${KEEP:-} ]]; then note "logs are in $bench"; else rm -rf "$bench"; fi
   trap - EXIT

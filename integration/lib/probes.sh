@@ -5,22 +5,25 @@ start_server() {
   spawn wan "$bench/server.log" "$bin_dir/gap_probe" server --bind "$(address_in wan wan)" --port 7
 }
 
-# start_client: a datagram every 0.5 ms from the LAN host to the WAN host.
+# start_client: a datagram every 0.5 ms from the LAN host to the WAN host; waits until answers come.
 client_seconds=60 # at most
 start_client() {
   rm -f "$bench/client.json"
   spawn lan "$bench/client.json" "$bin_dir/gap_probe" client --to "$(address_in wan wan)" --port 7 \
     --seconds "$client_seconds"
   client_pid=$spawned
+  await 5 grep -qs running "$bench/client.json" || note "the client gets no answers"
 }
 
-# stop_client: its report is then in $bench/client.json.
+# stop_client: its report is then in $bench/client.json. A moment later, because what follows a
+# takeover belongs to it.
 stop_client() {
+  sleep 0.3
   kill -TERM "$client_pid" 2>/dev/null || true
   await 5 ended "$client_pid"
 }
 # client_says KEY
-client_says() { jq -r ".$1" "$bench/client.json"; }
+client_says() { tail -n 1 "$bench/client.json" | jq -r ".$1"; }
 
 # One datagram there and back.
 traffic_flows() { on lan ping -n -q -c 1 -W 0.2 "$(address_in wan wan)" >/dev/null; }

@@ -70,6 +70,7 @@ since() {
 
 # The count, as every test program of the project ends; false when a check failed.
 summary() {
+  trap - ERR
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   ((failed == 0))
 }

@@ -5,6 +5,7 @@
 //
 // The client sends a numbered datagram every interval; the server echoes it. The report is one line
 // of JSON: at the end (SIGTERM or --seconds) and, at SIGUSR1, for the time since the last report.
+// Before that, {"running":true} says that answers have begun to arrive.
 // A gap is the time between two answers in the order of arrival; it includes one regular interval.
 #include <arpa/inet.h>
 #include <poll.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "integration/tools/realtime.hpp"
@@ -20,6 +22,7 @@ namespace flywall::probe {
 namespace {
 
 constexpr std::int64_t kMostDatagrams = 20'000'000;
+constexpr long long kAnswersToRun = 100;
 constexpr int kPriority = 20;
 
 int udp_socket() {
@@ -121,13 +124,19 @@ class Client {
       return;
     }
     seen_[number] = true;
-    ++received_;
+    if (++received_ == kAnswersToRun) announce_running();
     const Nanoseconds at = now();
     if (last_answer_ != 0 && at - last_answer_ > longest_gap_) {
       longest_gap_ = at - last_answer_;
       gap_start_ = last_answer_;
     }
     last_answer_ = at;
+  }
+
+  void announce_running() {
+    if (std::exchange(running_, true)) return;
+    std::printf("{\"running\":true}\n");
+    std::fflush(stdout);
   }
 
   void report() {
@@ -148,6 +157,7 @@ class Client {
   int fd_;
   Nanoseconds interval_;
   bool realtime_;
+  bool running_ = false;
   std::vector<bool> seen_;
   std::uint64_t next_number_ = 0;
   long long sent_ = 0, received_ = 0, duplicates_ = 0, refused_ = 0;
