@@ -83,7 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         timer_(socket_.get_executor()),
         transport_(transport),
         limits_(limits),
-        buffer_(limits.header + limits.body) {}
+        buffer_(limits.header + limits.body + kReadChunk) {}
 
   asio::awaitable<void> run(Handle handle) {
     while (co_await first_byte()) {

@@ -1,6 +1,7 @@
 // What the watching thread hands to the others: a bounded queue for one writer and one reader, with
 // an eventfd that wakes the reader. Never blocks, never allocates after its making; when it is
-// full, the message is lost and counted.
+// full, the message is lost and counted. History may fill most of it only, so that a flood of it
+// never costs an answer or a reservation.
 #pragma once
 
 #include <sys/eventfd.h>
@@ -19,13 +20,16 @@ namespace flywall::services {
 class Inbox {
  public:
   static constexpr std::size_t kCapacity = 512;
+  static constexpr std::size_t kHistoryCapacity = kCapacity - 64;
 
   Inbox() : slots_(kCapacity), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
   // The writer's side.
   void put(const processes::ToServices& message) {
     const std::size_t tail = tail_.load(std::memory_order_relaxed);
-    if (tail - head_.load(std::memory_order_acquire) == kCapacity) {
+    const bool is_history = std::holds_alternative<processes::message::History>(message);
+    if (tail - head_.load(std::memory_order_acquire) >=
+        (is_history ? kHistoryCapacity : kCapacity)) {
       lost_.fetch_add(1, std::memory_order_relaxed);
       return;
     }

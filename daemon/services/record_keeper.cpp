@@ -44,7 +44,28 @@ void RecordKeeper::after_work() {
 }
 
 void RecordKeeper::note(const processes::HistoryEntry& entry) {
-  if (!post([this, entry] { records_.note(entry, now()); })) ++dropped_;
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (noted_.size() >= kMaxNoted) {
+      ++dropped_;
+      return;
+    }
+    first = noted_.empty();
+    noted_.push_back(entry);
+  }
+  // Not through post(): at most one of these is under way.
+  if (first) asio::post(thread_, [this] { write_noted(); });
+}
+
+void RecordKeeper::write_noted() {
+  std::vector<processes::HistoryEntry> entries;
+  {
+    const std::lock_guard lock(mutex_);
+    entries.swap(noted_);
+  }
+  records_.note(entries, now());
+  after_work();
 }
 
 asio::awaitable<std::optional<std::vector<control::StoredEntry>>> RecordKeeper::latest(

@@ -1,5 +1,6 @@
-// Records on a thread of their own, asked from the Asio thread. Bounded: while kMaxQueued pieces of
-// work wait for a slow disk, further history is dropped and counted.
+// Records on a thread of their own, asked from the Asio thread. Bounded: while kMaxNoted entries
+// wait for a slow disk, further ones are dropped and counted. What waits is written at once, in one
+// transaction, so that a reservation never queues behind a flood of history.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,8 +16,9 @@
 
 namespace flywall::services {
 
-inline constexpr int kMaxQueued = 1024;
-inline constexpr Duration kDiskLimit = 3s;  // for an answer that waits for the disk
+inline constexpr std::size_t kMaxNoted = 1000;  // entries
+inline constexpr int kMaxQueued = 64;           // pieces of work
+inline constexpr Duration kDiskLimit = 3s;      // for an answer that waits for the disk
 
 class RecordKeeper {
  public:
@@ -40,11 +42,15 @@ class RecordKeeper {
   template <class Work>
   bool post(Work work);
   void after_work();
+  void write_noted();
 
   boost::asio::any_io_executor home_;
   Records records_;  // touched by the thread only
   mutable std::mutex mutex_;
-  std::string trouble_;         // guarded by mutex_
+  // Guarded by mutex_:
+  std::string trouble_;
+  std::vector<processes::HistoryEntry> noted_;
+
   std::string logged_trouble_;  // of the thread
   std::atomic<int> queued_ = 0;
   std::atomic<std::uint64_t> dropped_ = 0;

@@ -33,16 +33,15 @@ void Records::fail_with(const Error& error, Time now) {
 }
 
 void Records::write_waiting(Time now) {
-  while (!waiting_.empty()) {
-    Store* open = must_wait(now) ? nullptr : store(now);
-    if (!open) return;
-    if (auto written = open->append(waiting_.front()); !written) {
-      fail_with(written.error(), now);
-      return;
-    }
-    recovered();
-    waiting_.pop_front();
+  if (waiting_.empty()) return;
+  Store* open = must_wait(now) ? nullptr : store(now);
+  if (!open) return;
+  if (auto written = open->append(waiting_); !written) {
+    fail_with(written.error(), now);
+    return;
   }
+  recovered();
+  waiting_.clear();
 }
 
 void Records::recovered() {
@@ -50,10 +49,11 @@ void Records::recovered() {
   next_attempt_.reset();
 }
 
-void Records::note(const processes::HistoryEntry& entry, Time now) {
-  if (waiting_.size() == kUnwritten) waiting_.pop_front();
-  waiting_.push_back(entry);
+void Records::note(std::span<const processes::HistoryEntry> entries, Time now) {
+  waiting_.insert(waiting_.end(), entries.begin(), entries.end());
   write_waiting(now);
+  if (waiting_.size() > kUnwritten)
+    waiting_.erase(waiting_.begin(), waiting_.end() - static_cast<std::ptrdiff_t>(kUnwritten));
 }
 
 std::vector<control::StoredEntry> Records::latest(std::size_t limit, Time now) {

@@ -9,8 +9,8 @@
 // block for a floor: so the reservation carries the life that made it.
 #pragma once
 
-#include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,8 +26,8 @@ class Records {
  public:
   explicit Records(std::string directory) : directory_(std::move(directory)) {}
 
-  // Never fails: without a disk the entry waits in memory.
-  void note(const processes::HistoryEntry& entry, Time now);
+  // Never fails: without a disk the entries wait in memory. Oldest first.
+  void note(std::span<const processes::HistoryEntry> entries, Time now);
   // Newest first, at most `limit`; those that are only in memory included.
   std::vector<control::StoredEntry> latest(std::size_t limit, Time now);
 
@@ -53,7 +53,7 @@ class Records {
   std::string directory_;
   std::optional<Store> store_;
   std::optional<Time> next_attempt_;
-  std::deque<processes::HistoryEntry> waiting_;
+  std::vector<processes::HistoryEntry> waiting_;  // oldest first
   std::optional<Epoch> floor_;
   std::string trouble_;
   std::string notice_;

@@ -177,7 +177,7 @@ Result<Store> Store::open(const std::string& directory) {
   return store;
 }
 
-Result<void> Store::append(const HistoryEntry& entry) {
+Result<void> Store::insert(const HistoryEntry& entry) {
   SqlStatement insert(database_.get(),
                       "INSERT INTO history (at_ms, happening, from_state, to_state, reason, epoch,"
                       " claimant, peer, count, duration_ns, detail)"
@@ -194,7 +194,18 @@ Result<void> Store::append(const HistoryEntry& entry) {
       .bind(static_cast<std::int64_t>(entry.duration.count()))
       .bind(entry.detail.view());
   if (!insert.done()) return error("cannot write history");
-  return appended_++ % kPruneEvery == 0 ? prune() : Result<void>{};
+  return {};
+}
+
+Result<void> Store::append(std::span<const HistoryEntry> entries) {
+  Result<void> done = execute("BEGIN IMMEDIATE");
+  if (!done) return done;
+  for (const HistoryEntry& entry : entries)
+    if (done) done = insert(entry);
+  if (done) done = prune();
+  if (done) return execute("COMMIT");
+  sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  return done;
 }
 
 Result<void> Store::prune() {

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,6 @@ struct sqlite3;
 namespace flywall::services {
 
 inline constexpr std::int64_t kHistoryRows = 10'000;
-inline constexpr std::int64_t kPruneEvery = 100;  // rows
 
 // What is known to survive: no life of this node has used an epoch above `up_to`, and none before
 // `life` one above `floor`.
@@ -44,7 +44,8 @@ class Store {
   // The name of the corrupt file that was set aside, or empty.
   const std::string& set_aside() const { return set_aside_; }
 
-  Result<void> append(const processes::HistoryEntry& entry);
+  // All of them or none, in one transaction; oldest first.
+  Result<void> append(std::span<const processes::HistoryEntry> entries);
   // Newest first.
   Result<std::vector<control::StoredEntry>> latest(std::size_t limit);
   // Zeros when nothing was reserved yet.
@@ -63,11 +64,11 @@ class Store {
   Result<void> execute(const char* sql);
   Result<void> upgrade(const std::string& path);
   std::unexpected<Error> error(const std::string& attempt) const;
+  Result<void> insert(const processes::HistoryEntry& entry);
   Result<void> prune();
 
   Handle database_;
   std::string set_aside_;
-  std::int64_t appended_ = 0;
 };
 
 }  // namespace flywall::services

@@ -20,6 +20,14 @@ processes::HistoryEntry entry(std::uint64_t epoch) {
   return {.wall_ms = static_cast<std::int64_t>(epoch), .epoch = Epoch{epoch}};
 }
 
+// Epochs 1, 2, … one by one.
+void note_all(Records& records, std::uint64_t count) {
+  for (std::uint64_t i = 1; i <= count; ++i) {
+    const processes::HistoryEntry one = entry(i);
+    records.note({&one, 1}, kNow);
+  }
+}
+
 TEST(Store, GivesBackWhatItWasGiven) {
   const Folder folder;
   auto store = Store::open(folder.path() + "/state");
@@ -34,7 +42,7 @@ TEST(Store, GivesBackWhatItWasGiven) {
   all.count = 3;
   all.duration = 1234us;
   all.detail = InlineText<120>::cut("it's \"quoted\"; DROP TABLE history");
-  ASSERT_TRUE(store->append(all));
+  ASSERT_TRUE(store->append({&all, 1}));
   const auto entries = store->latest(10);
   ASSERT_TRUE(entries);
   ASSERT_EQ(entries->size(), 1U);
@@ -81,7 +89,7 @@ TEST(Records, FlippedBitsInTheDatabaseAreFoundAndTheEpochsSavedWherePossible) {
   const Folder folder;
   {
     Records records(folder.path());
-    for (std::uint64_t i = 0; i < 300; ++i) records.note(entry(i), kNow);
+    note_all(records, 300);
     ASSERT_TRUE(records.reserve(InstanceId{1}, Epoch{500}, kNow));
   }
   const std::string file = folder.path() + "/flywall.db";
@@ -98,8 +106,11 @@ TEST(Records, HistoryIsBounded) {
   const Folder folder;
   auto store = Store::open(folder.path());
   ASSERT_TRUE(store);
-  for (std::int64_t i = 0; i < 300; ++i) ASSERT_TRUE(store->append(entry(1)));
-  EXPECT_LE(store->latest(100'000)->size(), static_cast<std::size_t>(kHistoryRows));
+  const std::vector<processes::HistoryEntry> many(3000, entry(1));
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(store->append(many));
+  const auto kept = store->latest(100'000);
+  EXPECT_EQ(kept->size(), static_cast<std::size_t>(kHistoryRows));
+  EXPECT_EQ(kept->front().id, 12'000);
 }
 
 TEST(Records, WithoutADiskHistoryWaitsInMemoryBounded) {
@@ -107,7 +118,7 @@ TEST(Records, WithoutADiskHistoryWaitsInMemoryBounded) {
   const std::string file = folder.path() + "/not-a-directory";
   std::ofstream(file) << "x";
   Records records(file + "/state");
-  for (std::uint64_t i = 1; i <= 2 * kUnwritten; ++i) records.note(entry(i), kNow);
+  note_all(records, 2 * kUnwritten);
   EXPECT_NE(records.trouble(), "");
   const auto latest = records.latest(kUnwritten * 3, kNow);
   ASSERT_EQ(latest.size(), kUnwritten);

@@ -1,5 +1,6 @@
 #include "tests/daemon/services_process.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -135,7 +136,8 @@ void ServicesProcess::await_api() {
 
 void ServicesProcess::settle() {
   const Epoch mark{settled_ += 1000};
-  channel_->send(processes::message::ReserveEpochs{mark});
+  EXPECT_TRUE(
+      wait_until([&] { return channel_->send(processes::message::ReserveEpochs{mark}); }));
   using processes::message::EpochsReserved;
   EXPECT_TRUE(next<EpochsReserved>([&](const EpochsReserved& done) { return done.up_to >= mark; }));
 }
