@@ -94,9 +94,10 @@ Time Election::next_decision() const {
   if (const auto* listening = std::get_if<Listening>(&role_))
     next = std::min(next, real(listening->until));
   if (const auto* following = std::get_if<Following>(&role_)) {
-    if (following->vacant_since && policy_.takeover && has_quorum())
+    if (following->abstain_until)
+      next = std::min(next, *following->abstain_until);
+    else if (following->vacant_since && policy_.takeover && has_quorum())
       next = std::min(next, claim_at(*following));
-    if (following->abstain_until) next = std::min(next, *following->abstain_until);
   }
   return next;
 }
@@ -257,7 +258,7 @@ void Election::meet_holder(PeerIndex index) {
   if (!holding) return;
   Peer& peer = peers_[index.value];
   const bool stays = wins_against(peer);
-  if (!peer.contest) report_split(index, stays);
+  if (!peer.contest || peer.contest->tenure != peer.statement.tenure) report_split(index, stays);
   if (!stays)
     return step_down(policy_.quorum == Quorum::none ? Reason::split_lost : Reason::higher_claim,
                      index);
@@ -288,16 +289,17 @@ void Election::meet_follower(PeerIndex index) {
     act(action::Announce{});
   }
   if (peer.statement.claim <= holding->claim) return;
-  if (peer.statement.holder_alive && !is_within_hearing(peer.statement.claim.claimant))
-    step_down(Reason::higher_claim, index);
-  else if (!peer.statement.holder_alive)
+  const Peer* claimant = peer_named(peer.statement.claim.claimant);
+  if (!peer.statement.holder_alive || (claimant && claimant->departed))
     claim_again(Reason::epoch_behind);
+  else if (claimant_heard_by_others())
+    step_down(Reason::higher_claim, index);
 }
 
 void Election::report_split(PeerIndex index, bool stays) {
   const auto& holding = std::get<Holding>(role_);
   Peer& peer = peers_[index.value];
-  peer.contest = Contest{};
+  peer.contest = Contest{.tenure = peer.statement.tenure};
   act(action::SplitBrain{index, held_together(holding, peer), stays});
 }
 

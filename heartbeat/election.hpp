@@ -237,6 +237,7 @@ class Election {
 
  private:
   struct Contest {          // a conflict with this peer that was already reported (E8)
+    Epoch tenure;           // of the peer
     bool answered = false;  // we claimed again because of it
   };
   struct Peer {

@@ -48,10 +48,14 @@ void Election::consider_claiming() {
   }
   if (!policy_.takeover || following->abstain_until) return;
   if (!following->vacant_since) open_vacancy(Reason::no_primary, std::nullopt);
+  if (!has_quorum()) {
+    following->vacant_since = now_;  // the turns are counted from when it can be filled (E2)
+    return;
+  }
   // What made the vacancy just now was said aloud; an older one may have been filled meanwhile by
   // what waits in the sockets (E13).
   const bool is_news = *following->vacant_since == now_;
-  if (now_ >= claim_at(*following) && has_quorum() && (is_news || drained_)) claim_role();
+  if (now_ >= claim_at(*following) && (is_news || drained_)) claim_role();
 }
 
 void Election::claim_role() {
@@ -66,6 +70,7 @@ void Election::claim_role() {
                         .lost = following.lost,
                         .fault_since = faulty ? std::optional(now_) : std::nullopt};
   see(claim);
+  for (Peer& peer : peers_) peer.contest.reset();
   seen_holder_ = true;
   change_role(holding, holding.reason, holding.lost);
   act(action::TakeAddresses{claim.epoch});

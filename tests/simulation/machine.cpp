@@ -244,6 +244,7 @@ void Machine::read_statement(LetterId id) {
 
 void Machine::get_acquainted(const Letter& letter, Known& peer) {
   if (letter.forged) return;
+  stage_.truth.between[letter.from][index_].read = letter.sent;
   if (letter.life != peer.heard_life || letter.sent > peer.heard_sent) {
     peer.heard_life = letter.life;
     peer.heard_sent = letter.sent;
@@ -305,6 +306,8 @@ void Machine::perform(const heartbeat::Actions& actions) {
       stopped = true;
   }
   if (stopped) {
+    for (const AddressRequest& request : address_work_)
+      if (request.what == AddressRequest::What::tidy) body().addresses = false;
     stage_.checkers.orders.stopped(index_);
     end_process();
   }

@@ -51,6 +51,7 @@ struct Acquaintance {
   Moment gap_ended =
       kNoMoment;            // they have been arriving without a gap of half a detection time since
   Moment sent = kNoMoment;  // when the newest of them was sent
+  Moment read = kNoMoment;  // when the letter that was read last was sent
   std::uint32_t life = 0;   // of the sender
   std::uint32_t from_life = 0;  // these lives have proven themselves to each other
   std::uint32_t to_life = 0;

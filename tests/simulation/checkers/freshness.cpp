@@ -67,8 +67,8 @@ void FreshnessChecker::check_age(std::size_t machine, const Letter& letter,
   const Duration drift = (truth_.now - truth_.body[machine].started) / 1000;
   // A peer that does not hear us is judged by its own clock, mapped by a letter that was on its way
   // for up to a window.
-  const bool slow_mapping =
-      plan_.has(Fault::jitter) || plan_.has(Fault::withhold) || plan_.has(Fault::pause);
+  const bool slow_mapping = plan_.has(Fault::jitter) || plan_.has(Fault::withhold) ||
+                            plan_.has(Fault::pause) || plan_.has(Fault::replay);
   const Duration mapping = slow_mapping ? window : plan_.longest_way() * 2;
   const Duration limit = window + window / 1000 + (fresh ? 0ns : drift + mapping);
   if (age > limit)

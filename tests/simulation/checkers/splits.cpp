@@ -20,7 +20,8 @@ void SplitsChecker::acted(std::size_t machine, const heartbeat::Action& action) 
   }
   if (const auto* transition = std::get_if<heartbeat::action::Transition>(&action))
     if (transition->to == heartbeat::State::taking_over ||
-        transition->reason == heartbeat::Reason::deaf_peer)
+        transition->reason == heartbeat::Reason::deaf_peer ||
+        transition->reason == heartbeat::Reason::higher_claim)
       disputed_ = true;
 }
 
@@ -34,13 +35,13 @@ void SplitsChecker::check_duration(std::size_t machine,
     return;
   // Only when it is the same spell as the one that was told of.
   if (!its.holds() && plan_.nodes > 2) return;  // it tells of its conflict with another holder
-  if (!its.running || its.held_since == kNoMoment || known.sent < its.held_since) return;
+  if (!its.running || its.held_since == kNoMoment || known.read < its.held_since) return;
   // What is read late tells of a shorter time.
   const bool delays_letters = plan_.has(Fault::pause) || plan_.has(Fault::hiccup) ||
                               plan_.has(Fault::jitter) || plan_.has(Fault::withhold);
   const Moment end = its.holds() ? truth_.now : its.held_until;
   const Duration true_duration = end - std::max(mine.held_since, its.held_since);
-  const Duration slack = plan_.longest_way() + (truth_.now - known.sent) +
+  const Duration slack = plan_.longest_way() + (truth_.now - known.read) +
                          plan_.longest_interval() + true_duration / 1000 + its.slept +
                          (delays_letters ? plan_.longest_detection() : 0ns);
   const Duration error = split.duration > true_duration ? split.duration - true_duration

@@ -13,6 +13,7 @@ void StabilityChecker::acted(std::size_t machine, const heartbeat::Action& actio
 }
 
 void StabilityChecker::took_over(std::size_t machine) {
+  if (plan_.has(Fault::jitter) || plan_.has(Fault::withhold)) return;  // heard is not yet believed
   for (std::size_t holder = 0; holder < truth_.machines; ++holder) {
     const Body& body = truth_.body[holder];
     if (holder == machine || !body.holds() || body.paused || body.node == truth_.body[machine].node)
@@ -75,6 +76,7 @@ bool StabilityChecker::hears(std::size_t from, std::size_t to) const {
 bool StabilityChecker::hears_steadily(std::size_t from, std::size_t to) const {
   const Acquaintance& known = truth_.between[from][to];
   return hears(from, to) && truth_.acquainted(from, to) &&
+         truth_.now - known.arrived < detection(from) * 8 / 10 &&
          truth_.now - known.gap_ended > 3 * plan_.longest_detection() &&
          truth_.now - truth_.body[from].resumed > 3 * plan_.longest_detection() &&
          truth_.now - truth_.body[to].resumed > 3 * plan_.longest_detection();
@@ -96,7 +98,12 @@ bool StabilityChecker::is_between_two_hearers(std::size_t holder, std::size_t ma
   return false;
 }
 
+bool StabilityChecker::is_told_late() const {
+  return plan_.has(Fault::withhold) || plan_.has(Fault::jitter) || plan_.has(Fault::replay);
+}
+
 bool StabilityChecker::has_better_peer(std::size_t machine) const {
+  if (is_told_late()) return true;
   for (std::size_t peer = 0; peer < truth_.machines; ++peer) {
     const Acquaintance& known = truth_.between[peer][machine];
     if (peer != machine && known.eligible && known.fault < truth_.body[machine].fault &&
@@ -108,7 +115,7 @@ bool StabilityChecker::has_better_peer(std::size_t machine) const {
 
 bool StabilityChecker::heard_a_holder(std::size_t machine) const {
   // The attacker may have delivered what a holder said a moment ago.
-  if (plan_.has(Fault::withhold) || plan_.has(Fault::jitter)) return true;
+  if (is_told_late()) return true;
   for (std::size_t peer = 0; peer < truth_.machines; ++peer) {
     if (peer == machine) continue;
     const Acquaintance& known = truth_.between[peer][machine];
@@ -120,17 +127,21 @@ bool StabilityChecker::heard_a_holder(std::size_t machine) const {
 }
 
 bool StabilityChecker::is_unheard_by_a_holder(std::size_t machine) const {
+  if (is_told_late()) return true;
   for (std::size_t peer = 0; peer < truth_.machines; ++peer) {
     if (peer == machine || !truth_.between[peer][machine].holding) continue;
-    const Moment arrived = truth_.between[machine][peer].arrived;
-    if (truth_.is_duplicated(peer) || truth_.is_duplicated(machine) ||
-        truth_.now - arrived > detection(machine) / 2)
+    const Acquaintance& known = truth_.between[machine][peer];
+    const Duration round_trip = 2 * plan_.longest_way() + plan_.longest_interval();
+    const bool just_heard_again = truth_.now - known.gap_ended < round_trip;
+    if (truth_.is_duplicated(peer) || truth_.is_duplicated(machine) || just_heard_again ||
+        truth_.now - known.arrived > detection(machine) / 2)
       return true;
   }
   return false;
 }
 
 std::size_t StabilityChecker::steady_votes(std::size_t machine) const {
+  if (is_told_late() || truth_.is_duplicated(machine)) return 0;
   std::size_t votes = 1;
   for (std::size_t peer = 0; peer < plan_.nodes; ++peer) {
     if (peer == machine || truth_.is_duplicated(peer)) continue;

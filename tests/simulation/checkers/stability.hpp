@@ -19,6 +19,7 @@ class StabilityChecker {
   bool hears(std::size_t from, std::size_t to) const;           // right now
   bool hears_steadily(std::size_t from, std::size_t to) const;  // and for a long while
   bool is_between_two_hearers(std::size_t holder, std::size_t machine) const;
+  bool is_told_late() const;
   bool has_better_peer(std::size_t machine) const;
   bool heard_a_holder(std::size_t machine) const;
   bool is_unheard_by_a_holder(std::size_t machine) const;
