@@ -111,6 +111,7 @@ void FailoverLoop::digest(const heartbeat::Arrival& arrival) {
     return;
   }
   warn_of_mismatch(believed->peer, *believed->statement);
+  changed_ |= snapshot_.peers[believed->peer.value].state != believed->statement->state;
   if (believed->receipt.duplicate_node) warn_of_duplicate(believed->statement->sender);
   const bool fresh = believed->receipt.verdict == heartbeat::Verdict::fresh;
   advance(
