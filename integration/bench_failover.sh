@@ -111,6 +111,8 @@ cell() { # EVENT CANDIDATE: median / worst, and what was left behind
   local both
   [[ -s $bench/$2.$1 ]] || { printf ' – | –' && return; }
   both=$(column "$1" "$2" 4 | grep -c 1 || true)
+  # Without power a node holds nothing; here it only has no cables.
+  if [[ $1 == power ]]; then both=0; fi
   printf ' %s | %s' "$(column "$1" "$2" 1 | median)" "$(column "$1" "$2" 1 | worst)"
   if ((both > 0)); then printf ' (both held the address in %d of %d)' "$both" "$(column "$1" "$2" 4 | wc -l)"; fi
 }

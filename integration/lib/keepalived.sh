@@ -32,6 +32,8 @@ keepalived_config() { # NODE
 start_keepalived() { # NODE
   note "[$1] keepalived --vrrp, advert every $keepalived_interval s"
   keepalived_config "$1" | on "$1" tee /etc/keepalived/keepalived.conf >/dev/null
+  # A killed one that nobody has reaped yet would pass for running.
+  on "$1" rm -f /run/keepalived.pid /run/vrrp.pid
   spawn "$1" "$bench/$1.log" keepalived --dont-fork --log-console --vrrp
   keepalived_pid[$1]=$spawned
 }
