@@ -17,9 +17,12 @@ std::string quoted_reason(const Snapshot& now) {
              : std::string(": ") + heartbeat::sentence_of(now.transition_reason);
 }
 
-std::string since(const View& view) {
-  if (view.snapshot.transition_wall_ms == 0) return "";
-  return " for " + in_words(view.now - view.snapshot.transition_at);
+// "This node has been primary for 3 s: the primary was silent …"
+std::string so_far(const View& view, const char* state) {
+  const Snapshot& now = view.snapshot;
+  if (now.transition_wall_ms == 0) return std::string("This node is ") + state;
+  return std::string("This node has been ") + state + " for " +
+         in_words(view.now - now.transition_at) + quoted_reason(now);
 }
 
 std::string why_following(const View& view) {
@@ -102,15 +105,14 @@ std::string why(const View& view) {
              " ago and listens before it may claim anything.";
     case State::primary:
     case State::handing_over:
-      return "This node is primary" + since(view) + quoted_reason(now) + ".";
+      return so_far(view, "primary") + ".";
     case State::taking_over:
       return "This node is taking over" + quoted_reason(now) + ".";
     case State::backup:
-      return "This node is backup" + since(view) + quoted_reason(now) + ". Now " +
-             why_following(view) + ".";
+      return so_far(view, "backup") + ". Now " + why_following(view) + ".";
     case State::fault:
-      return "This node cannot serve" + since(view) + quoted_reason(now) + ". Now " +
-             why_following(view) + ".";
+      return so_far(view, "unfit") + ". Now " + why_following(view) +
+             "; this node's own links are " + heartbeat::name_of(now.fault) + ".";
     case State::drained:
       return "This node was told to hold nothing.";
     case State::witness:

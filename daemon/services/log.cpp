@@ -53,6 +53,17 @@ spdlog::level::level_enum to_spdlog(config::LogLevel level) {
   return spdlog::level::info;
 }
 
+void log_line(LogLine line) {
+  spdlog::logger* logger = spdlog::default_logger_raw();
+  if (!logger || !logger->should_log(to_spdlog(line.level))) return;
+  if (!with_time)
+    line.wall_ms = 0;
+  else if (line.wall_ms == 0)
+    line.wall_ms = wall_clock_ms();
+  const std::string text = format_line(line, format);
+  logger->log(to_spdlog(line.level), spdlog::string_view_t(text.data(), text.size()));
+}
+
 }  // namespace
 
 void start_log(const config::Log& settings) {
@@ -67,17 +78,6 @@ void start_log(const config::Log& settings) {
 }
 
 void stop_log() { spdlog::shutdown(); }
-
-void log_line(LogLine line) {
-  spdlog::logger* logger = spdlog::default_logger_raw();
-  if (!logger || !logger->should_log(to_spdlog(line.level))) return;
-  if (!with_time)
-    line.wall_ms = 0;
-  else if (line.wall_ms == 0)
-    line.wall_ms = wall_clock_ms();
-  const std::string text = format_line(line, format);
-  logger->log(to_spdlog(line.level), spdlog::string_view_t(text.data(), text.size()));
-}
 
 void log_info(std::string_view event, std::initializer_list<LogField> fields) {
   log_line({.level = config::LogLevel::info, .event = event, .fields = fields, .wall_ms = 0});

@@ -1,7 +1,8 @@
 // The log of the services process: one line per event on stderr, key=value or JSON.
 //
-//   time=2026-03-01T12:00:00.250Z level=info ha event=transition from=backup to=primary …
+//   time=2026-03-01T12:00:00.250Z level=warning ha event=peer_unresolved peer=fw2.example …
 //
+// What happens to the role and to addresses is logged by the failover process, not here.
 // Lines leave through a bounded queue and a thread of their own: a reader of stderr that is slow,
 // stopped or gone costs the oldest lines (counted), never time. Every line has the word "ha", so
 // that the guide's `journalctl -u flywall | grep -E "(ha|failover|vip)"` finds it. Under journald,
@@ -39,8 +40,6 @@ std::string format_line(const LogLine& line, config::LogFormat format);
 void start_log(const config::Log& settings);
 void stop_log();
 
-// `wall_ms` is replaced when the line is to have no time, or has none.
-void log_line(LogLine line);
 void log_info(std::string_view event, std::initializer_list<LogField> fields);
 void log_warning(std::string_view event, std::initializer_list<LogField> fields);
 void log_error(std::string_view event, std::initializer_list<LogField> fields);

@@ -20,7 +20,6 @@
 #include "daemon/control/listener.hpp"
 #include "daemon/services/api.hpp"
 #include "daemon/services/handed_configuration.hpp"
-#include "daemon/services/history_line.hpp"
 #include "daemon/services/resolver.hpp"
 #include "daemon/services/tcp_door.hpp"
 #include "daemon/services/watch.hpp"
@@ -122,7 +121,6 @@ class Services {
 
   void take(const processes::ToServices& received) {
     if (const auto* history = std::get_if<message::History>(&received)) {
-      log_history(history->entry);
       records_.note(history->entry);
     } else if (const auto* reserve = std::get_if<message::ReserveEpochs>(&received)) {
       reserve_epochs(reserve->up_to);
