@@ -278,12 +278,13 @@ void Election::meet_follower(PeerIndex index) {
   if (!holding) return;
   Peer& peer = peers_[index.value];
   const bool yielded = peer.statement.tenure != Epoch{} && peer.statement.claim >= holding->claim;
-  if (yielded && !peer.contest) report_split(index, true);
-  if (peer.contest && !peer.contest->answered) {
+  if (yielded && (!peer.contest || peer.contest->tenure != peer.statement.tenure))
+    report_split(index, true);
+  if (peer.contest && (yielded || !peer.contest->answered)) {
     peer.contest->answered = true;
     return claim_again(Reason::split_won);
   }
-  if (peer.contest && !yielded) {
+  if (peer.contest) {
     // It left. Its last announcement may have won over ours: announce again.
     peer.contest.reset();
     act(action::Announce{});

@@ -54,7 +54,7 @@ void Election::consider_claiming() {
   }
   // What made the vacancy just now was said aloud; an older one may have been filled meanwhile by
   // what waits in the sockets (E13).
-  const bool is_news = *following->vacant_since == now_;
+  const bool is_news = *following->vacant_since == now_ && following->vacancy != Reason::no_primary;
   if (now_ >= claim_at(*following) && (is_news || drained_)) claim_role();
 }
 

@@ -230,7 +230,7 @@ void Machine::read_statement(LetterId id) {
   stage_.checkers.received(index_, letter, said, receipt);
   get_acquainted(letter, known_[peer.value]);
   if (!fresh && receipt.verdict != Verdict::deaf) return;
-  if (receipt.newest) stage_.checkers.claims.read(index_, said);
+  if (receipt.newest) body().read = std::max(body().read, said.claim);
   if (said.state == heartbeat::State::leaving) session.depart(letter.contact.instance);
   step(event::Heard{.peer = peer,
                     .path = letter.path,

@@ -7,6 +7,8 @@
 //   caught
 //
 // Exit: 0 good, 1 a checker objected (or a mutant survived), 2 usage.
+#include "tests/simulation/simulate.hpp"
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -132,10 +134,8 @@ int bench(World& world) {
 }
 
 }  // namespace
-}  // namespace flywall::simulation
 
-int main(int count, char** words) {
-  using namespace flywall::simulation;
+int simulate(int count, char** words) {
   const auto options = parse(count, words);
   if (!options) {
     std::fprintf(stderr,
@@ -150,3 +150,5 @@ int main(int count, char** words) {
   if (options->seed) return replay(world, *options->seed, options->nodes);
   return run_many(world, *options);
 }
+
+}  // namespace flywall::simulation

@@ -31,6 +31,7 @@ struct Body {
   // What it says of itself.
   heartbeat::State state = heartbeat::State::init;
   heartbeat::Claim claim;
+  heartbeat::Claim read;  // the highest claim it has read
   // Its last spell as holder, from outside.
   Moment held_since = kNoMoment;
   Moment held_until = kNoMoment;

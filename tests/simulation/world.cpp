@@ -67,7 +67,10 @@ void World::disturb(int change, Duration digestion) {
   truth.disturbances += change;
   truth.undisturbed_since = now();
   truth.settled_at = std::max(truth.settled_at, now() + digestion);
-  if (truth.disturbances == 0 && change < 0) stage_.checkers.splits.heal();
+  if (truth.disturbances == 0 && change < 0)
+    stage_.checkers.splits.heal();
+  else
+    stage_.checkers.splits.dispute();
 }
 
 // --- faults
@@ -105,7 +108,8 @@ void World::stop(std::size_t machine) {
 
 void World::lose_process(std::size_t machine, Duration digestion) {
   if (!was_calm()) return disturb(0, loose());
-  disturb(0, primary() == machine ? digestion : 0ns);
+  const bool counts = stage_.plan.node[0].policy.quorum == heartbeat::Quorum::majority;
+  disturb(0, counts || primary() == machine ? digestion : 0ns);
 }
 
 Duration World::message() const {
@@ -115,7 +119,8 @@ Duration World::message() const {
 
 Duration World::silence() const {
   const Plan& plan = stage_.plan;
-  return message() + 2 * plan.longest_way() + plan.longest_detection() * 1001 / 1000;
+  const Duration own_stumbles = plan.has(Fault::hiccup) ? plan.longest_detection() / 2 : 0ns;
+  return message() + 2 * plan.longest_way() + plan.longest_detection() * 1001 / 1000 + own_stumbles;
 }
 
 void World::pause(std::size_t machine) {

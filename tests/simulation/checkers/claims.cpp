@@ -9,18 +9,13 @@ void ClaimsChecker::begin() {
   made_.clear();
 }
 
-void ClaimsChecker::read(std::size_t machine, const heartbeat::Statement& said) {
-  heartbeat::Claim& read = views_[machine].read;
-  if (said.claim.epoch >= read.epoch) read = std::max(read, said.claim);
-}
-
 void ClaimsChecker::spoke(std::size_t machine, const heartbeat::Statement& said) {
   View& view = views_[machine];
   const Body& body = truth_.body[machine];
   if (said.claim < view.said) report("E3", machine, "says a lower claim than before");
   view.said = said.claim;
   if (!heartbeat::holds_claim(said.state)) {
-    if (said.claim < view.read) report("E3", machine, "follows a lower claim than it has read");
+    if (said.claim < body.read) report("E3", machine, "follows a lower claim than it has read");
     return;
   }
   const Duration listened = truth_.now - body.started - body.slept;
@@ -44,15 +39,15 @@ void ClaimsChecker::made(std::size_t machine, const heartbeat::Claim& claim) {
   view.made = claim;
   if (claim.claimant != plan_.node[body.node].policy.self)
     report("E3", machine, "claims for another");
-  if (view.read >= claim) report("E3", machine, "claims no higher than what it has read");
+  if (body.read >= claim) report("E3", machine, "claims no higher than what it has read");
   const bool on_disk = claim.epoch <= body.on_disk;
   if (!on_disk && view.alarmed < claim.epoch)
     report("E3", machine, "claims an epoch that a crash would forget, without an alarm");
   for (const Made& earlier : made_)
-    if (earlier.claim == claim && earlier.life != body.life && earlier.on_disk &&
-        body.store_works && !truth_.is_duplicated(machine))
+    if (earlier.claim == claim && earlier.life != body.life && earlier.machine == machine &&
+        machine < plan_.nodes && earlier.on_disk && view.alarmed < claim.epoch)
       report("E3", machine, "makes the claim of an earlier life again");
-  made_.push_back({claim, body.life, on_disk});
+  made_.push_back({claim, body.life, machine, on_disk});
 }
 
 void ClaimsChecker::report(const char* rule, std::size_t machine, const std::string& what) const {

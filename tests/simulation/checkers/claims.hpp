@@ -16,13 +16,11 @@ class ClaimsChecker {
 
   void begin();
   void started(std::size_t machine) { views_[machine] = {}; }
-  void read(std::size_t machine, const heartbeat::Statement& said);
   void spoke(std::size_t machine, const heartbeat::Statement& said);
   void acted(std::size_t machine, const heartbeat::Action& action);
 
  private:
   struct View {             // of one life
-    heartbeat::Claim read;  // the highest claim that was read
     heartbeat::Claim said;  // the last that was said
     heartbeat::Claim made;  // the last own one
     Epoch alarmed;          // EpochUnreserved
@@ -30,6 +28,7 @@ class ClaimsChecker {
   struct Made {
     heartbeat::Claim claim;
     std::uint32_t life = 0;
+    std::size_t machine = 0;
     bool on_disk = false;
   };
   void made(std::size_t machine, const heartbeat::Claim& claim);

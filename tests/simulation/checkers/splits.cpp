@@ -18,11 +18,14 @@ void SplitsChecker::acted(std::size_t machine, const heartbeat::Action& action) 
     reported_[machine][machine_of(machine, split->peer)] = truth_.now;
     check_duration(machine, *split);
   }
-  if (const auto* transition = std::get_if<heartbeat::action::Transition>(&action))
-    if (transition->to == heartbeat::State::taking_over ||
-        transition->reason == heartbeat::Reason::deaf_peer ||
-        transition->reason == heartbeat::Reason::higher_claim)
-      disputed_ = true;
+  const auto* transition = std::get_if<heartbeat::action::Transition>(&action);
+  if (!transition) return;
+  const bool resolves = transition->reason == heartbeat::Reason::split_lost ||
+                        (transition->reason == heartbeat::Reason::higher_claim &&
+                         plan_.node[0].policy.quorum == heartbeat::Quorum::majority);
+  const bool leaves =
+      heartbeat::holds_claim(transition->from) && !heartbeat::holds_claim(transition->to);
+  if (transition->to == heartbeat::State::taking_over || (leaves && !resolves)) dispute();
 }
 
 void SplitsChecker::check_duration(std::size_t machine,
@@ -77,7 +80,10 @@ void SplitsChecker::inspect() {
       const Side& a = sides_[0];
       const Side& b = sides_[1];
       const Moment began = std::max(a.held_since, b.held_since);
-      if (reported_[a.machine][b.machine] < began || reported_[b.machine][a.machine] < began)
+      const bool told_apart =
+          !truth_.body[a.machine].tenure_broken && !truth_.body[b.machine].tenure_broken;
+      if (told_apart &&
+          (reported_[a.machine][b.machine] < began || reported_[b.machine][a.machine] < began))
         findings_.report(
             "E8", name(a.machine) + " and " + name(b.machine) + " did not both report their split",
             truth_.now);

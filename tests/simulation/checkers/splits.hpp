@@ -18,6 +18,8 @@ class SplitsChecker {
   void acted(std::size_t machine, const heartbeat::Action& action);
   // The last fault ended: who holds now must sort it out.
   void heal();
+  // Something else happened while they do.
+  void dispute() { disputed_ = true; }
   void inspect();
 
  private:

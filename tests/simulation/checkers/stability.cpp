@@ -83,6 +83,7 @@ bool StabilityChecker::hears_steadily(std::size_t from, std::size_t to) const {
 }
 
 bool StabilityChecker::is_between_two_hearers(std::size_t holder, std::size_t machine) const {
+  if (truth_.body[machine].read != truth_.body[holder].claim) return false;
   if (truth_.now - truth_.body[holder].held_since < 3 * plan_.longest_detection()) return false;
   for (std::size_t third = 0; third < truth_.machines; ++third) {
     if (third == holder || third == machine || !truth_.body[third].awake() ||
@@ -115,7 +116,7 @@ bool StabilityChecker::has_better_peer(std::size_t machine) const {
 
 bool StabilityChecker::heard_a_holder(std::size_t machine) const {
   // The attacker may have delivered what a holder said a moment ago.
-  if (is_told_late()) return true;
+  if (is_told_late() || plan_.has(Fault::pause)) return true;
   for (std::size_t peer = 0; peer < truth_.machines; ++peer) {
     if (peer == machine) continue;
     const Acquaintance& known = truth_.between[peer][machine];
