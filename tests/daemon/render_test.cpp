@@ -16,8 +16,10 @@ const Json kStatus = Json::parse(R"({
   "virtual_ips":[{"address":"10.0.0.100/24","interface":"eth1","held":true}],
   "peers":[{"node_id":"fw2","known":true,"alive":true,"role":"backup","last_heard_seconds":0.02,
     "round_trip_ms":0.21,"effective_priority":150,
-    "paths":[{"remote":"192.168.100.2:9002","alive":true,"round_trip_ms":0.21,"loss_percent":0.0}]}],
-  "last_transition":{"from":"taking_over","to":"primary","age_seconds":3.0},"warnings":["Look."]})");
+    "paths":[{"remote":"192.168.100.2:9002","alive":true,
+      "round_trip_ms":0.21,"loss_percent":0.0}]}],
+  "last_transition":{"from":"taking_over","to":"primary","age_seconds":3.0},
+  "warnings":["Look."]})");
 
 TEST(Rendering, AStatusReadsAtThreeInTheMorning) {
   EXPECT_EQ(render_status(kStatus, Style(false)),
@@ -50,7 +52,8 @@ TEST(Rendering, AnAnswerOfAnotherVersionIsNoAccident) {
   EXPECT_NO_THROW(render_cluster(Json::object(), Style(false)));
   EXPECT_NO_THROW(render_history(Json::object(), 0, Style(false)));
   const Json odd = Json::parse(
-      R"({"peers":[1,{"paths":3}],"virtual_ips":["x"],"warnings":[2],"nodes":[null],"history":[7]})");
+      R"({"peers":[1,{"paths":3}],"virtual_ips":["x"],"warnings":[2],
+      "nodes":[null],"history":[7]})");
   EXPECT_NO_THROW(render_status(odd, Style(false)));
   EXPECT_NO_THROW(render_cluster(odd, Style(false)));
   EXPECT_NO_THROW(render_history(odd, 0, Style(false)));
@@ -79,21 +82,21 @@ TEST(Rendering, HistoryHasAgeAndReason) {
 }
 
 TEST(Yaml, NestsAndQuotes) {
-  EXPECT_EQ(
-      to_yaml(Json::parse(
-          R"({"role":"primary","why":"a: b","n":1,"none":null,"list":[1,"yes",{"a":true,"b":[2]}],"e":[],"o":{}})")),
-      "role: primary\n"
-      "why: \"a: b\"\n"
-      "n: 1\n"
-      "none: null\n"
-      "list:\n"
-      "  - 1\n"
-      "  - \"yes\"\n"
-      "  - a: true\n"
-      "    b:\n"
-      "      - 2\n"
-      "e: []\n"
-      "o: {}\n");
+  EXPECT_EQ(to_yaml(Json::parse(
+                R"({"role":"primary","why":"a: b","n":1,"none":null,
+               "list":[1,"yes",{"a":true,"b":[2]}],"e":[],"o":{}})")),
+            "role: primary\n"
+            "why: \"a: b\"\n"
+            "n: 1\n"
+            "none: null\n"
+            "list:\n"
+            "  - 1\n"
+            "  - \"yes\"\n"
+            "  - a: true\n"
+            "    b:\n"
+            "      - 2\n"
+            "e: []\n"
+            "o: {}\n");
 }
 
 }  // namespace
