@@ -70,9 +70,10 @@ void start_log(const config::Log& settings) {
   format = settings.format;
   with_time = std::getenv("JOURNAL_STREAM") == nullptr;
   spdlog::init_thread_pool(kLogQueue, 1);
+  // Lives longer than the thread that writes to it.
+  static const auto sink = std::make_shared<StderrSink>();
   auto logger = std::make_shared<spdlog::async_logger>(
-      "ha", std::make_shared<StderrSink>(), spdlog::thread_pool(),
-      spdlog::async_overflow_policy::overrun_oldest);
+      "ha", sink, spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
   logger->set_level(to_spdlog(settings.level));
   spdlog::set_default_logger(std::move(logger));
 }
