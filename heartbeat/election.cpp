@@ -86,6 +86,10 @@ void Election::end_pause_if_due() {
     if (peer.deaf_since) peer.deaf_since = fair(now_);  // nobody hears the silent
   }
   next_speech_ = now_;
+  // What was read is old: somebody may have taken over since, and says so within a detection time.
+  if (auto* following = std::get_if<Following>(&role_))
+    following->abstain_until =
+        std::max(following->abstain_until.value_or(now_), now_ + policy_.detection);
 }
 
 Time Election::next_decision() const {
@@ -109,7 +113,7 @@ void Election::refresh_deadline() {
   } else if (!draining_) {
     deadline_ = std::min(deadline_, next_decision());
   }
-  if (const auto* holding = std::get_if<Holding>(&role_); holding && !holding->in_place)
+  if (const auto* holding = std::get_if<Holding>(&role_); holding && !holding->in_place && !mute_)
     deadline_ = std::min(deadline_, holding->since + kTakeLimit);
   deadline_ = std::max(deadline_, now_);
 }

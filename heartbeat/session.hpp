@@ -137,6 +137,7 @@ class Session {
     // At `offset_at`, our clock was at most `offset` ahead of the peer's.
     Duration offset{};
     Time offset_at;
+    Time since;  // when it was proven first
   };
   struct Candidate {
     Heard latest;

@@ -18,6 +18,8 @@ void SplitsChecker::acted(std::size_t machine, const heartbeat::Action& action) 
     reported_[machine][machine_of(machine, split->peer)] = truth_.now;
     check_duration(machine, *split);
   }
+  const auto* again = std::get_if<heartbeat::action::Reclaimed>(&action);
+  if (again && again->reason == heartbeat::Reason::epoch_behind) dispute();
   const auto* transition = std::get_if<heartbeat::action::Transition>(&action);
   if (!transition) return;
   const bool resolves = transition->reason == heartbeat::Reason::split_lost ||
@@ -41,7 +43,8 @@ void SplitsChecker::check_duration(std::size_t machine,
   if (!its.running || its.held_since == kNoMoment || known.read < its.held_since) return;
   // What is read late tells of a shorter time.
   const bool delays_letters = plan_.has(Fault::pause) || plan_.has(Fault::hiccup) ||
-                              plan_.has(Fault::jitter) || plan_.has(Fault::withhold);
+                              plan_.has(Fault::jitter) || plan_.has(Fault::withhold) ||
+                              plan_.has(Fault::replay);
   const Moment end = its.holds() ? truth_.now : its.held_until;
   const Duration true_duration = end - std::max(mine.held_since, its.held_since);
   const Duration slack = plan_.longest_way() + (truth_.now - known.read) +
@@ -76,7 +79,9 @@ void SplitsChecker::inspect() {
     if (!truth_.body[winner_].holds())
       findings_.report("E8", name(winner_) + " should have stayed primary after the split",
                        truth_.now);
-    if (sides_.size() == 2) {
+    if (sides_.size() == 2 &&
+        (plan_.nodes == 2 ||
+         (plan_.node[0].policy.quorum == heartbeat::Quorum::none && !plan_.has(Fault::jitter)))) {
       const Side& a = sides_[0];
       const Side& b = sides_[1];
       const Moment began = std::max(a.held_since, b.held_since);
