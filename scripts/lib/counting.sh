@@ -74,19 +74,26 @@ run_one() {
 
 ctest_json() { ctest --test-dir "build/$1" --show-only=json-v1; }
 
-# Programs that ctest runs, each once, in the order of CMake.
-test_programs() { # PRESET
-  ctest_json "$1" | jq -r '.tests[] | select(.command) | .command[0] | split("/") | last' | awk '!seen[$0]++'
+# tests_of PRESET WANTED UNWANTED: name, program and quoted command of the tests whose names match,
+# in the order of CMake.
+tests_of() {
+  ctest_json "$1" | jq -r --arg wanted "$2" --arg unwanted "$3" '.tests[] |
+    select((.name | test($wanted)) and (.name | test($unwanted) | not)) |
+    [.name, ((.command // [""])[0] | split("/") | last), (.command // [] | @sh)] | @tsv'
 }
 
-# run_ctest PRESET WANTED UNWANTED: every test whose program matches.
-run_ctest() {
-  local preset=$1 wanted=$2 unwanted=$3 program name command
-  while IFS=$'\t' read -r name program command; do
-    [[ $program =~ $wanted && ! $program =~ $unwanted ]] || continue
-    eval "run_one '$name ($preset)' $command" </dev/null
-  done < <(ctest_json "$preset" | jq -r '.tests[] | select(.command) |
-    [.name, (.command[0] | split("/") | last), (.command | @sh)] | @tsv')
+# The programs of those tests, which are CMake targets of the same name.
+test_programs() { tests_of "$@" | cut -f2 | awk '$0 && $0 != "cmake" && !seen[$0]++'; }
+
+run_ctest() { # PRESET WANTED UNWANTED
+  local name command
+  while IFS=$'\t' read -r name _ command; do
+    if [[ -z $command ]]; then
+      count_fail "$name ($1)" "it was not built"
+      continue
+    fi
+    eval "run_one '$name ($1)' $command" </dev/null
+  done < <(tests_of "$@")
 }
 
 end_count() {

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <memory>
@@ -9,9 +8,6 @@
 
 namespace flywall::style {
 namespace {
-
-// The units inside pure libraries that are shells on purpose.
-constexpr std::string_view kShells[] = {"load.cpp.o"};
 
 // What a pure library must not call: sockets, files, clocks, threads, chance, the environment.
 // C names, and the mangled ones of the standard library. fprintf to stderr stays allowed: it is the
@@ -48,17 +44,12 @@ std::vector<Reference> references_of(const std::string& library) {
   return found;
 }
 
-bool is_shell(const std::string& unit) {
-  return std::ranges::find(kShells, unit) != std::end(kShells);
-}
-
 TEST(Purity, NoPureLibraryTouchesSocketFileClockThreadOrChance) {
   std::istringstream libraries{FLYWALL_PURE_LIBRARIES};
   for (std::string library; std::getline(libraries, library, ':');) {
     const auto references = references_of(library);
     EXPECT_GT(references.size(), 10u) << "nm listed nothing of " << library;
     for (const auto& [unit, symbol] : references) {
-      if (is_shell(unit)) continue;
       EXPECT_FALSE(std::regex_match(symbol, kForbidden))
           << library << ": " << unit << " uses " << symbol;
     }
