@@ -52,10 +52,8 @@ void Election::consider_claiming() {
     following->vacant_since = now_;  // the turns are counted from when it can be filled (E2)
     return;
   }
-  // What made the vacancy just now was said aloud; an older one may have been filled meanwhile by
-  // what waits in the sockets (E13).
-  const bool is_news = *following->vacant_since == now_ && following->vacancy != Reason::no_primary;
-  if (now_ >= claim_at(*following) && (is_news || drained_)) claim_role();
+  // Somebody's claim may wait in the sockets (E13).
+  if (now_ >= claim_at(*following) && drained_) claim_role();
 }
 
 void Election::claim_role() {

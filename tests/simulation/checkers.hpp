@@ -46,6 +46,7 @@ struct Checkers {
     speech.spoke(machine, copies);
   }
   void acted(std::size_t machine, const heartbeat::Action& action) {
+    calm.acted(action);
     claims.acted(machine, action);
     orders.acted(machine, action);
     splits.acted(machine, action);

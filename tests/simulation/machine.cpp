@@ -73,6 +73,10 @@ void Machine::crash() { end_process(); }
 void Machine::lose_power() {
   end_process();
   body().addresses = false;
+  // The clock counts from boot: moments of the former life come again.
+  const NodePlan& plan = stage_.plan.node[node_];
+  const Duration up = stage_.random.between(0ns, 4 * plan.policy.detection);
+  clock_ = plan.clock.restarted(now(), up);
 }
 
 void Machine::kill() {

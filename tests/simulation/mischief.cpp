@@ -54,7 +54,8 @@ void Mischief::end_all_troubles() {
   while (!troubles_.empty() && !world_.violation()) {
     const Trouble over = troubles_.back();
     troubles_.pop_back();
-    end(over);
+    const bool may_stay = over.fault == Fault::own_fault && world_.random().chance(500);
+    if (!may_stay) end(over);
   }
   if (world_.violation()) return;
   for (std::size_t i = 0; i < world_.plan().nodes; ++i)

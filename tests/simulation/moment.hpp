@@ -28,6 +28,13 @@ class Clock {
   Clock() = default;
   Clock(Duration offset, std::int64_t drift_ppm) : offset_(offset), drift_ppm_(drift_ppm) {}
 
+  // The same clock as if it had begun `up` before `moment`.
+  Clock restarted(Moment moment, Duration up) const {
+    const Time showed_at_first = read(Moment{});
+    Clock clock = *this;
+    clock.offset_ += showed_at_first + up - read(moment);
+    return clock;
+  }
   Time read(Moment moment) const {
     const std::int64_t elapsed = moment.time_since_epoch().count();
     return Time(offset_ + Duration(elapsed + elapsed / 1000 * drift_ppm_ / 1000));

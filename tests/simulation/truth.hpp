@@ -69,6 +69,7 @@ struct Truth {
   std::array<Body, kMaxMachines> body;
   std::array<std::array<Acquaintance, kMaxMachines>, kMaxMachines> between;  // [from][to]
   int disturbances = 0;        // faults that last at this moment
+  std::uint64_t events = 0;    // of faults, so far
   Moment undisturbed_since{};  // the last beginning or end of any fault
   Moment settled_at{};         // when the last fault must have been digested, if none lasts
 

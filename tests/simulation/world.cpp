@@ -66,6 +66,7 @@ void World::disturb(int change, Duration digestion) {
   Truth& truth = stage_.truth;
   truth.disturbances += change;
   truth.undisturbed_since = now();
+  ++truth.events;
   truth.settled_at = std::max(truth.settled_at, now() + digestion);
   if (truth.disturbances == 0 && change < 0)
     stage_.checkers.splits.heal();
@@ -109,7 +110,19 @@ void World::stop(std::size_t machine) {
 void World::lose_process(std::size_t machine, Duration digestion) {
   if (!was_calm()) return disturb(0, loose());
   const bool counts = stage_.plan.node[0].policy.quorum == heartbeat::Quorum::majority;
-  disturb(0, counts || primary() == machine ? digestion : 0ns);
+  const bool held = primary() == machine;
+  disturb(0, counts || held ? digestion : 0ns);
+  if (held && everybody_is_known()) stage_.checkers.calm.expect_one_takeover();
+}
+
+// Every candidate has been one for long enough to be counted by the others.
+bool World::everybody_is_known() const {
+  const Plan& plan = stage_.plan;
+  const Duration enough =
+      plan.longest_listen() + plan.longest_detection() + 4 * plan.longest_interval();
+  for (const Body& body : stage_.truth.body)
+    if (body.running && now() - body.started < enough) return false;
+  return true;
 }
 
 Duration World::message() const {

@@ -73,6 +73,7 @@ class World {
   Moment now() const { return stage_.truth.now; }
   std::string name(std::size_t machine) const;
   bool was_calm() const;
+  bool everybody_is_known() const;
   // How long after a fault there must be one primary again: after a message to everybody, after a
   // silence (E4), and when several faults overlap.
   Duration message() const;

@@ -12,6 +12,18 @@ void CalmChecker::inspect() {
                        truth_.now);
 }
 
+void CalmChecker::expect_one_takeover() {
+  takeovers_left_ = 1;
+  lone_fault_ = truth_.events;
+}
+
+void CalmChecker::acted(const heartbeat::Action& action) {
+  const auto* transition = std::get_if<heartbeat::action::Transition>(&action);
+  if (!transition || transition->to != heartbeat::State::taking_over) return;
+  if (truth_.events != lone_fault_) return;
+  if (--takeovers_left_ < 0) findings_.report("E2", "several candidates claim at once", truth_.now);
+}
+
 bool CalmChecker::somebody_can() const {
   if (plan_.node[0].policy.quorum == heartbeat::Quorum::majority &&
       truth_.running() * 2 <= plan_.nodes)
