@@ -11,11 +11,11 @@
 #include "base/clock.hpp"
 #include "base/key.hpp"
 #include "daemon/failover/failover_loop.hpp"
-#include "daemon/failover/log.hpp"
 #include "daemon/failover/privileges.hpp"
 #include "daemon/failover/services_child.hpp"
 #include "daemon/failover/settings.hpp"
 #include "daemon/failover/surroundings.hpp"
+#include "daemon/log/log.hpp"
 
 namespace flywall::failover {
 
@@ -81,7 +81,7 @@ void Supervisor::start_services() {
   restart_at_ = kNever;
   auto socket = child_.start();
   if (!socket) {
-    log_error("ha services process: " + socket.error().message);
+    log::error("services_not_started", {{"error", socket.error().message}});
     restart_at_ = now() + kLongestRestartPause;
     return;
   }
@@ -91,8 +91,8 @@ void Supervisor::start_services() {
 void Supervisor::restart_services_if_due() {
   if (child_.ended() && !stopping_) {
     const bool stable = now() - services_started_ >= kStableLife;
-    log_warning("ha services process ended (" + child_.last_end() +
-                "); starting it again, no failover");
+    log::warning("services_ended", {{"status", child_.last_end()},
+                                    {"text", "it is started again, no failover follows"}});
     restart_at_ = now() + (stable ? Duration{} : restart_pause_);
     restart_pause_ =
         stable ? kFirstRestartPause
@@ -106,7 +106,7 @@ void Supervisor::look_around_again() {
   look_at_ = now() + kLookAroundPause;
   const auto found = look_around(settings_.tag, settings_.addresses);
   if (!found) {
-    log_warning("ha cannot look up the own addresses: " + found.error().message);
+    log::warning("own_addresses_unknown", {{"error", found.error().message}});
     return;
   }
   orders_.put(order::Served{found->served});
@@ -148,9 +148,9 @@ void Supervisor::read_signals() {
   signalfd_siginfo signal;
   while (::read(signals_.get(), &signal, sizeof signal) == static_cast<ssize_t>(sizeof signal)) {
     if (signal.ssi_signo == SIGHUP)
-      log_warning("ha SIGHUP: this version does not reload, restart it instead");
+      log::warning("reload_refused", {{"text", "this version does not reload: restart it"}});
     if (signal.ssi_signo != SIGTERM && signal.ssi_signo != SIGINT) continue;
-    log_info("ha stopping: signal " + std::to_string(signal.ssi_signo));
+    log::info("stopping", {{"signal", std::to_string(signal.ssi_signo)}});
     stopping_ = true;
     orders_.put(order::Stop{});
   }
@@ -158,20 +158,19 @@ void Supervisor::read_signals() {
 
 void Supervisor::write_log() {
   lines_.acknowledge();
-  while (const auto entry = lines_.take()) log(*entry);
+  while (const auto entry = lines_.take()) log::history(*entry);
 }
 
 // Removes what an earlier life left behind, so that nothing is held before an election says so.
 void sweep(netlink::VirtualAddresses& addresses) {
   const netlink::AddressReport report = addresses.drop();
   if (report.removed > 0)
-    log_warning("vip sweep: removed " + std::to_string(report.removed) +
-                " left by an earlier process");
-  if (report.error) log_warning("vip sweep: " + report.error->message);
+    log::warning("vip_sweep", {{"removed", std::to_string(report.removed)},
+                               {"text", "left behind by an earlier process"}});
+  if (report.error) log::warning("vip_sweep_failed", {{"error", report.error->message}});
   for (const Prefix& prefix : report.foreign)
-    log_warning(
-        "vip " + prefix.str() +
-        " was added by hand and is left alone; `flywall ha promote` makes this node primary");
+    log::warning("vip_foreign",
+                 {{"address", prefix.str()}, {"text", "added by hand and left alone"}});
 }
 
 // From the secret of the configuration to what seals heartbeats.
@@ -211,7 +210,7 @@ Result<void> supervise(const Assignment& assignment) {
                                      status->fd());
   if (!child) return std::unexpected(child.error());
 
-  start_log(assignment.config.log);
+  log::start(assignment.config.log, "failover");
   sweep(*addresses);
   settings.loop.memory_locked = lock_memory();
   OrderBox orders;
@@ -225,9 +224,9 @@ Result<void> supervise(const Assignment& assignment) {
   if (!loop) return std::unexpected(loop.error());
 
   Supervisor supervisor(settings, std::move(*signals), std::move(*child), orders, pleas, lines);
-  log_info("ha starting node=" + settings.loop.policy.self.str() +
-           " peers=" + std::to_string(settings.loop.peers.size()) +
-           " vips=" + std::to_string(settings.addresses.size()));
+  log::info("starting", {{"node", settings.loop.policy.self.str()},
+                         {"peers", std::to_string(settings.loop.peers.size())},
+                         {"vips", std::to_string(settings.addresses.size())}});
   supervisor.start_services();
   supervisor.look_around_again();
   std::thread thread([&] {
@@ -238,8 +237,8 @@ Result<void> supervise(const Assignment& assignment) {
   supervisor.attend(finished.get());
   thread.join();
   supervisor.end_services();
-  log_info("ha stopped");
-  stop_log();
+  log::info("stopped", {});
+  log::stop();
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "daemon/control/answers.hpp"
+#include "daemon/log/log.hpp"
 
 namespace flywall::services {
 
@@ -90,7 +91,7 @@ asio::awaitable<Answer> Api::failover(const Request& request, const Caller& call
   if (!parts_.config.replication.ha.enabled)
     co_return control::error_answer(409, "WRONG_STATE", "high availability is not enabled here");
   const std::string by = caller.name();
-  log_info("failover_requested", {{"by", by}});
+  log::info("failover_requested", {{"by", by}});
   const auto answer = co_await parts_.commands.failover(by);
   if (!answer)
     co_return control::error_answer(503, "UNAVAILABLE", "the failover process did not answer");
@@ -99,8 +100,8 @@ asio::awaitable<Answer> Api::failover(const Request& request, const Caller& call
 
 Answer Api::refuse(const control::Refused& refused, const std::string& what, const Caller& caller) {
   if (refusals_.allows(now())) {
-    log_warning("request_refused",
-                {{"request", what}, {"by", caller.name()}, {"code", refused.code}});
+    log::warning("request_refused",
+                 {{"request", what}, {"by", caller.name()}, {"code", refused.code}});
     processes::HistoryEntry entry;
     entry.wall_ms = wall_clock_ms();
     entry.at = now();

@@ -12,7 +12,7 @@
 #include "daemon/control/routes.hpp"
 #include "daemon/processes/snapshot.hpp"
 #include "daemon/services/commands.hpp"
-#include "daemon/services/log.hpp"
+#include "daemon/services/rate_limit.hpp"
 #include "daemon/services/record_keeper.hpp"
 
 namespace flywall::services {

@@ -6,7 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/clock.hpp"
-#include "daemon/services/log.hpp"
+#include "daemon/log/log.hpp"
 
 namespace flywall::services {
 
@@ -32,15 +32,15 @@ void RecordKeeper::after_work() {
   const std::string& trouble = records_.trouble();
   if (trouble != logged_trouble_) {
     if (trouble.empty())
-      log_info("store_recovered", {{"text", "the state directory can be written again"}});
+      log::info("store_recovered", {{"text", "the state directory can be written again"}});
     else
-      log_error("store_failed", {{"error", trouble}});
+      log::error("store_failed", {{"error", trouble}});
     logged_trouble_ = trouble;
     const std::lock_guard lock(mutex_);
     trouble_ = trouble;
   }
   if (const std::string notice = records_.take_notice(); !notice.empty())
-    log_error("store_corrupt", {{"text", notice}});
+    log::error("store_corrupt", {{"text", notice}});
 }
 
 void RecordKeeper::note(const processes::HistoryEntry& entry) {

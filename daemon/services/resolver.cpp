@@ -8,7 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
-#include "daemon/services/log.hpp"
+#include "daemon/log/log.hpp"
 
 namespace flywall::services {
 
@@ -62,16 +62,16 @@ asio::awaitable<bool> resolve(Host& host) {
   auto [error, results] =
       co_await resolver.async_resolve(host.name, "", udp::resolver::flags(), kAwait);
   if (!error && !results.empty()) {
-    if (host.warned) log_info("peer_resolved", {{"peer", host.name}});
+    if (host.warned) log::info("peer_resolved", {{"peer", host.name}});
     host.warned = false;
     host.addresses = addresses_of(results);
     co_return true;
   }
   if (!host.warned)
-    log_warning("peer_unresolved",
-                {{"peer", host.name},
-                 {"error", error.message()},
-                 {"text", "this name has no address now; it is asked for again"}});
+    log::warning("peer_unresolved",
+                 {{"peer", host.name},
+                  {"error", error.message()},
+                  {"text", "this name has no address now; it is asked for again"}});
   host.warned = true;
   co_return false;
 }

@@ -18,6 +18,7 @@
 #include "base/clock.hpp"
 #include "daemon/control/http_server.hpp"
 #include "daemon/control/listener.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/services/api.hpp"
 #include "daemon/services/handed_configuration.hpp"
 #include "daemon/services/resolver.hpp"
@@ -39,11 +40,12 @@ constexpr unsigned kFarewellSeconds = 3;  // for what is left to do after an ord
 constexpr int kExitConfiguration = 78;
 
 void complain(const std::string& message) {
-  LogLine line{.level = config::LogLevel::error,
-               .event = "services_failed",
-               .fields = {{"error", message}},
-               .wall_ms = 0};
-  std::fprintf(stderr, "%s\n", format_line(line, config::LogFormat::text).c_str());
+  log::Line line{.level = config::LogLevel::error,
+                 .process = "services",
+                 .event = "services_failed",
+                 .fields = {{"error", message}},
+                 .wall_ms = 0};
+  std::fprintf(stderr, "%s\n", log::format_line(line, config::LogFormat::text).c_str());
 }
 
 int refuse_to_start(const Error& error, int status) {
@@ -199,7 +201,7 @@ class Services {
   }
 
   void report(std::string& trouble, const std::string& message) {
-    if (trouble != message) log_error("api_unreachable", {{"error", message}});
+    if (trouble != message) log::error("api_unreachable", {{"error", message}});
     trouble = message;
   }
 
@@ -253,7 +255,7 @@ int run() {
   if (!snapshot) return refuse_to_start(snapshot.error(), EXIT_FAILURE);
   auto wills = WillSender::create();
   if (!wills) return refuse_to_start(wills.error(), EXIT_FAILURE);
-  start_log(config->log);
+  log::start(config->log, "services");
   lock_memory();
   {
     Services services(std::move(*config),
@@ -261,7 +263,7 @@ int run() {
                       std::move(*snapshot), std::move(*wills));
     services.run();
   }
-  stop_log();
+  log::stop();
   return EXIT_SUCCESS;
 }
 

@@ -9,7 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "daemon/control/listener.hpp"
-#include "daemon/services/log.hpp"
+#include "daemon/log/log.hpp"
 
 namespace flywall::services {
 
@@ -36,8 +36,8 @@ asio::awaitable<void> keep_door(Endpoint at) {
     Result<Descriptor> listener = control::listen_tcp(at);
     if (!listener) {
       if (!warned)
-        log_warning("tcp_probe_port_closed",
-                    {{"at", at.str()}, {"error", listener.error().message}});
+        log::warning("tcp_probe_port_closed",
+                     {{"at", at.str()}, {"error", listener.error().message}});
       warned = true;
       pause.expires_after(kDoorRetry);
       co_await pause.async_wait(kAwait);

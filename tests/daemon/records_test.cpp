@@ -5,8 +5,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "daemon/log/log.hpp"
 #include "daemon/services/handed_configuration.hpp"
-#include "daemon/services/log.hpp"
+#include "daemon/services/rate_limit.hpp"
 #include "daemon/services/records.hpp"
 #include "daemon/services/resolver.hpp"
 #include "tests/daemon/services_process.hpp"
@@ -143,14 +144,14 @@ TEST(Records, E3ALifeThatIsNotKnownYetGetsNoLowerFloorLater) {
 }
 
 TEST(Log, ALineCannotBeForged) {
-  const LogLine line{.level = config::LogLevel::warning,
-                     .event = "request_refused",
-                     .fields = {{"by", "uid 5"}, {"path", "a\nlevel=error\"\\\x1b"}, {"n", "5"}},
-                     .wall_ms = 1772366400250};
-  EXPECT_EQ(format_line(line, config::LogFormat::text),
+  const log::Line line{.level = config::LogLevel::warning,
+                       .event = "request_refused",
+                       .fields = {{"by", "uid 5"}, {"path", "a\nlevel=error\"\\\x1b"}, {"n", "5"}},
+                       .wall_ms = 1772366400250};
+  EXPECT_EQ(log::format_line(line, config::LogFormat::text),
             "time=2026-03-01T12:00:00.250Z level=warning ha event=request_refused by=\"uid 5\" "
             "path=\"a\\u000alevel=error\\\"\\\\\\u001b\" n=5");
-  EXPECT_EQ(format_line(line, config::LogFormat::json),
+  EXPECT_EQ(log::format_line(line, config::LogFormat::json),
             "{\"time\":\"2026-03-01T12:00:00.250Z\",\"level\":\"warning\",\"module\":\"ha\","
             "\"event\":\"request_refused\",\"by\":\"uid "
             "5\",\"path\":\"a\\u000alevel=error\\\"\\\\\\u001b\","

@@ -136,8 +136,7 @@ void ServicesProcess::await_api() {
 
 void ServicesProcess::settle() {
   const Epoch mark{settled_ += 1000};
-  EXPECT_TRUE(
-      wait_until([&] { return channel_->send(processes::message::ReserveEpochs{mark}); }));
+  EXPECT_TRUE(wait_until([&] { return channel_->send(processes::message::ReserveEpochs{mark}); }));
   using processes::message::EpochsReserved;
   EXPECT_TRUE(next<EpochsReserved>([&](const EpochsReserved& done) { return done.up_to >= mark; }));
 }

@@ -1,4 +1,4 @@
-#include "daemon/services/log.hpp"
+#include "daemon/log/log.hpp"
 
 #include <poll.h>
 #include <spdlog/async.h>
@@ -13,7 +13,7 @@
 
 #include "base/clock.hpp"
 
-namespace flywall::services {
+namespace flywall::log {
 
 namespace {
 
@@ -22,6 +22,7 @@ constexpr int kPatienceMs = 100;                // with a reader that was not sl
 
 config::LogFormat format = config::LogFormat::text;
 bool with_time = true;
+std::string process_name;
 
 // Writes to stderr without ever waiting long: a pipe that polls writable takes PIPE_BUF bytes.
 class StderrSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
@@ -53,23 +54,25 @@ spdlog::level::level_enum to_spdlog(config::LogLevel level) {
   return spdlog::level::info;
 }
 
-void log_line(LogLine line) {
+void write_line(Line line) {
   spdlog::logger* logger = spdlog::default_logger_raw();
   if (!logger || !logger->should_log(to_spdlog(line.level))) return;
   if (!with_time)
     line.wall_ms = 0;
   else if (line.wall_ms == 0)
     line.wall_ms = wall_clock_ms();
+  line.process = process_name;
   const std::string text = format_line(line, format);
   logger->log(to_spdlog(line.level), spdlog::string_view_t(text.data(), text.size()));
 }
 
 }  // namespace
 
-void start_log(const config::Log& settings) {
+void start(const config::Log& settings, std::string_view process) {
+  process_name = process;
   format = settings.format;
   with_time = std::getenv("JOURNAL_STREAM") == nullptr;
-  spdlog::init_thread_pool(kLogQueue, 1);
+  spdlog::init_thread_pool(kQueuedLines, 1);
   // Lives longer than the thread that writes to it.
   static const auto sink = std::make_shared<StderrSink>();
   auto logger = std::make_shared<spdlog::async_logger>(
@@ -78,18 +81,20 @@ void start_log(const config::Log& settings) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-void stop_log() { spdlog::shutdown(); }
+void stop() { spdlog::shutdown(); }
 
-void log_info(std::string_view event, std::initializer_list<LogField> fields) {
-  log_line({.level = config::LogLevel::info, .event = event, .fields = fields, .wall_ms = 0});
+void info(std::string_view event, std::initializer_list<Field> fields) {
+  write_line({.level = config::LogLevel::info, .event = event, .fields = fields});
 }
 
-void log_warning(std::string_view event, std::initializer_list<LogField> fields) {
-  log_line({.level = config::LogLevel::warning, .event = event, .fields = fields, .wall_ms = 0});
+void warning(std::string_view event, std::initializer_list<Field> fields) {
+  write_line({.level = config::LogLevel::warning, .event = event, .fields = fields});
 }
 
-void log_error(std::string_view event, std::initializer_list<LogField> fields) {
-  log_line({.level = config::LogLevel::error, .event = event, .fields = fields, .wall_ms = 0});
+void error(std::string_view event, std::initializer_list<Field> fields) {
+  write_line({.level = config::LogLevel::error, .event = event, .fields = fields});
 }
 
-}  // namespace flywall::services
+void history(const processes::HistoryEntry& entry) { write_line(line_of(entry)); }
+
+}  // namespace flywall::log

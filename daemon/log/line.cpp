@@ -3,9 +3,9 @@
 #include <cstdio>
 
 #include "daemon/control/words.hpp"
-#include "daemon/services/log.hpp"
+#include "daemon/log/log.hpp"
 
-namespace flywall::services {
+namespace flywall::log {
 
 namespace {
 
@@ -34,20 +34,22 @@ bool is_plain(std::string_view text) {
   });
 }
 
-std::string as_text(const LogLine& line) {
+std::string as_text(const Line& line) {
   std::string result;
   if (line.wall_ms != 0) result += "time=" + control::iso_time(line.wall_ms) + " ";
-  result +=
-      "level=" + std::string(config::name(line.level)) + " ha event=" + std::string(line.event);
+  result += "level=" + std::string(config::name(line.level));
+  if (!line.process.empty()) result += " process=" + std::string(line.process);
+  result += " ha event=" + std::string(line.event);
   for (const auto& [key, value] : line.fields)
     result += " " + std::string(key) + "=" + (is_plain(value) ? value : quoted(value));
   return result;
 }
 
-std::string as_json(const LogLine& line) {
+std::string as_json(const Line& line) {
   std::string result = "{";
   if (line.wall_ms != 0) result += "\"time\":" + quoted(control::iso_time(line.wall_ms)) + ",";
   result += "\"level\":" + quoted(config::name(line.level)) +
+            ",\"process\":" + quoted(line.process) +
             ",\"module\":\"ha\",\"event\":" + quoted(line.event);
   for (const auto& [key, value] : line.fields) result += "," + quoted(key) + ":" + quoted(value);
   return result + "}";
@@ -55,18 +57,8 @@ std::string as_json(const LogLine& line) {
 
 }  // namespace
 
-std::string format_line(const LogLine& line, config::LogFormat format) {
+std::string format_line(const Line& line, config::LogFormat format) {
   return format == config::LogFormat::json ? as_json(line) : as_text(line);
 }
 
-bool RateLimit::allows(Time now) {
-  if (used_ == 0 || now - begin_ >= window_) {
-    begin_ = now;
-    used_ = 0;
-  }
-  if (used_ >= most_) return false;
-  ++used_;
-  return true;
-}
-
-}  // namespace flywall::services
+}  // namespace flywall::log
