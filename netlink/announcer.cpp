@@ -5,11 +5,13 @@
 #include <linux/if_packet.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
 #include "base/check.hpp"
 #include "netlink/arp_frame.hpp"
+#include "netlink/ndp_message.hpp"
 #include "netlink/open_socket.hpp"
 
 namespace flywall::netlink {
@@ -21,22 +23,23 @@ constexpr std::size_t kFrames = kForms * kAnnouncementsPerBatch;
 
 // The frames of one batch with the structures sendmmsg wants.
 struct Outgoing {
-  std::array<ArpFrame, kFrames> frames;
+  std::array<std::array<std::uint8_t, kAdvertisementBytes>, kFrames> frames;
   std::array<iovec, kFrames> pieces{};
   std::array<sockaddr_ll, kFrames> targets{};
   std::array<mmsghdr, kFrames> messages{};
   std::array<std::uint32_t, kFrames> origins{};  // position of the announcement
   std::size_t count = 0;
 
-  void add(const ArpFrame& frame, std::uint32_t interface_index, std::uint32_t origin) {
-    frames[count] = frame;
-    pieces[count] = {frames[count].data(), frames[count].size()};
+  // A whole frame; its first bytes are the destination.
+  void add(Bytes frame, std::uint16_t protocol, const Announcement& to, std::uint32_t origin) {
+    std::ranges::copy(frame, frames[count].begin());
+    pieces[count] = {frames[count].data(), frame.size()};
     sockaddr_ll& target = targets[count];
     target.sll_family = AF_PACKET;
-    target.sll_protocol = htons(ETH_P_ARP);
-    target.sll_ifindex = static_cast<int>(interface_index);
+    target.sll_protocol = htons(protocol);
+    target.sll_ifindex = static_cast<int>(to.interface_index);
     target.sll_halen = ETH_ALEN;
-    std::fill_n(target.sll_addr, ETH_ALEN, std::uint8_t{0xff});
+    std::ranges::copy(frame.first(ETH_ALEN), target.sll_addr);
     msghdr& header = messages[count].msg_hdr;
     header.msg_name = &target;
     header.msg_namelen = sizeof target;
@@ -44,10 +47,18 @@ struct Outgoing {
     header.msg_iovlen = 1;
     origins[count++] = origin;
   }
+  void announce(const Announcement& one, std::uint32_t origin) {
+    if (one.address.family == Family::ipv6) {
+      add(unsolicited_advertisement(one.mac, one.address, one.router), ETH_P_IPV6, one, origin);
+      return;
+    }
+    for (const ArpOperation form : {ArpOperation::request, ArpOperation::reply})
+      add(gratuitous_arp(form, one.mac, one.address), ETH_P_ARP, one, origin);
+  }
 };
 
 bool announceable(const Announcement& announcement) {
-  return announcement.address.family == Family::ipv4 && announcement.hardware_length == ETH_ALEN;
+  return announcement.address.family != Family::none && announcement.hardware_length == ETH_ALEN;
 }
 
 bool queue_is_full(int errno_value) { return errno_value == EAGAIN || errno_value == ENOBUFS; }
@@ -72,8 +83,7 @@ Announcer::Unsent Announcer::send(std::span<const Announcement> announcements) {
       ++counters_.refused;
       continue;
     }
-    out.add(gratuitous_arp(ArpOperation::request, one.mac, one.address), one.interface_index, i);
-    out.add(gratuitous_arp(ArpOperation::reply, one.mac, one.address), one.interface_index, i);
+    out.announce(one, i);
   }
   Unsent unsent;
   std::uint32_t blocked = 0;  // an interface whose queue is full

@@ -1,5 +1,6 @@
-// Sends gratuitous ARP in request and reply form over one packet socket, many frames per system
-// call. Knows no schedule (announcement_schedule.hpp) and no role.
+// Sends gratuitous ARP in request and reply form, and unsolicited neighbour advertisements, over
+// one packet socket, many frames per system call. Knows no schedule (announcement_schedule.hpp) and
+// no role.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +19,12 @@ struct Announcement {
   std::uint32_t interface_index = 0;
   std::uint8_t hardware_length = 0;  // only 6 (Ethernet) is announced
   MacAddress mac;
+  bool router = false;  // IPv6: the interface forwards
 };
 
 struct AnnouncerCounters {
   std::uint64_t frames = 0;
-  std::uint64_t refused = 0;  // hardware addresses that are not 6 bytes, IPv6 (not built yet)
+  std::uint64_t refused = 0;  // hardware addresses that are not 6 bytes
   std::uint64_t failed = 0;   // the interface refused: down, gone
 };
 
@@ -33,9 +35,10 @@ class Announcer {
 
   using Unsent = InlineVector<std::uint32_t, kAnnouncementsPerBatch>;
 
-  // Sends both forms for each; never blocks. Answers the positions of those whose interface's queue
-  // is full: try them later. What an interface refuses (down, gone) is counted and not tried again.
-  // Precondition: at most kAnnouncementsPerBatch.
+  // Sends both forms for each IPv4 address, one advertisement for each IPv6 address; never blocks.
+  // Answers the positions of those whose interface's queue is full: try them later. What an
+  // interface refuses (down, gone) is counted and not tried again. Precondition: at most
+  // kAnnouncementsPerBatch.
   Unsent send(std::span<const Announcement> announcements);
   const AnnouncerCounters& counters() const { return counters_; }
 

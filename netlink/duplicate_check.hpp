@@ -31,7 +31,7 @@ class DuplicateCheck {
   // Error: the probe could not be sent; asked again at the next call.
   Result<void> ask(std::span<const Question> questions, Time now);
 
-  int fd() const { return probe_ ? probe_->fd() : -1; }
+  InlineVector<int, 2> fds() const { return probe_ ? probe_->fds() : InlineVector<int, 2>{}; }
   Time deadline() const;
   void on_readable();
   // True when verdicts came in, or answered addresses are to be asked again: plan again.

@@ -46,6 +46,9 @@ inline constexpr int kAnnouncerBufferBytes = 4 << 20;
 // The interface did not take a batch (its queue is full): tried again after this.
 inline constexpr Duration kAnnouncementRetry = 5ms;
 
+// How long the answer to "does this interface forward IPv6?" is believed.
+inline constexpr Duration kForwardingAge = 10s;
+
 // Duplicate check (`arp_ping`): how long answers are awaited, and when a refused address is asked
 // for again.
 inline constexpr Duration kProbeTime = 40ms;

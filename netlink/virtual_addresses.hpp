@@ -30,6 +30,7 @@
 #include "netlink/announcement_schedule.hpp"
 #include "netlink/announcer.hpp"
 #include "netlink/duplicate_check.hpp"
+#include "netlink/forwarding_flags.hpp"
 #include "netlink/link_table.hpp"
 #include "netlink/link_watch.hpp"
 #include "netlink/route_socket.hpp"
@@ -149,6 +150,7 @@ class VirtualAddresses {
   AddressWatch address_watch_;
   Announcer announcer_;
   AnnouncementSchedule schedule_;
+  ForwardingFlags forwarding_;
   DuplicateCheck check_;
   std::function<bool()> interrupted_;
 

@@ -16,7 +16,7 @@ constexpr int kReadsInARow = 64;
 
 std::vector<int> VirtualAddresses::fds() const {
   std::vector<int> result{link_watch_.fd(), address_watch_.fd()};
-  if (check_.fd() >= 0) result.push_back(check_.fd());
+  for (const int fd : check_.fds()) result.push_back(fd);
   return result;
 }
 
@@ -151,7 +151,8 @@ void VirtualAddresses::announce_due(Time at) {
       continue;
     }
     announcements.push_back(
-        {address.prefix.address, link->index, link->hardware_length, link->mac});
+        {address.prefix.address, link->index, link->hardware_length, link->mac,
+         address.prefix.address.family == Family::ipv6 && forwarding_.ipv6(link->name, at)});
     positions.push_back(position);
   }
   const auto unsent = announcer_.send({announcements.begin(), announcements.size()});
