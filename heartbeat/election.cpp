@@ -81,7 +81,7 @@ void Election::begin_pause(Duration gap) {
 void Election::end_pause_if_due() {
   if (!mute_ || !mute_->drained || (!mute_->heard && fair(now_) < mute_->until)) return;
   mute_.reset();
-  for (Peer& peer : peers_) {
+  for (Peer& peer : peers()) {
     peer.detector.forgive(fair(now_));
     if (peer.deaf_since) peer.deaf_since = fair(now_);  // nobody hears the silent
   }
@@ -94,7 +94,7 @@ void Election::end_pause_if_due() {
 
 Time Election::next_decision() const {
   Time next = kNever;
-  for (const Peer& peer : peers_) next = std::min(next, real(peer.detector.deadline()));
+  for (const Peer& peer : peers()) next = std::min(next, real(peer.detector.deadline()));
   if (const auto* listening = std::get_if<Listening>(&role_))
     next = std::min(next, real(listening->until));
   if (const auto* following = std::get_if<Following>(&role_)) {
@@ -337,13 +337,13 @@ void Election::fall_silent(PeerIndex index, std::uint8_t paths) {
 
 bool Election::has_quorum() const {
   if (policy_.quorum == Quorum::none) return true;
-  const auto votes = 1 + std::count_if(peers_.begin(), peers_.end(),
+  const auto votes = 1 + std::count_if(peers().begin(), peers().end(),
                                        [this](const Peer& p) { return hears_us(p); });
   return static_cast<std::size_t>(votes) * 2 > std::size_t{policy_.peers} + 1;
 }
 
 bool Election::holder_lives() const {
-  const bool direct = std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+  const bool direct = std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
     return is_alive(peer) && holds_claim(peer.statement.state);
   });
   return direct || claimant_heard_by_others();
@@ -355,7 +355,7 @@ bool Election::claimant_heard_by_others() const {
   if (seen_.claimant == policy_.self || is_within_hearing(seen_.claimant)) return false;
   if (const Peer* claimant = peer_named(seen_.claimant); claimant && claimant->departed)
     return false;
-  return std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+  return std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
     return is_alive(peer) && peer.statement.holder_alive && peer.statement.claim == seen_;
   });
 }
@@ -366,7 +366,7 @@ bool Election::is_within_hearing(const NodeId& node) const {
 }
 
 const Election::Peer* Election::peer_named(const NodeId& node) const {
-  for (const Peer& peer : peers_)
+  for (const Peer& peer : peers())
     if (peer.known && peer.statement.sender == node) return &peer;
   return nullptr;
 }
@@ -378,7 +378,7 @@ bool Election::is_better(const Peer& peer) const {
 
 std::size_t Election::better_candidates() const {
   return static_cast<std::size_t>(
-      std::count_if(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+      std::count_if(peers().begin(), peers().end(), [this](const Peer& peer) {
         return is_alive(peer) && peer.statement.eligible && is_better(peer);
       }));
 }
@@ -386,20 +386,20 @@ std::size_t Election::better_candidates() const {
 // At a cold start a better node that still listens is waited for, so that the order of starting
 // does not matter.
 bool Election::better_one_still_listens() const {
-  return !seen_holder_ && std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+  return !seen_holder_ && std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
     return is_alive(peer) && peer.statement.state == State::init && is_better(peer);
   });
 }
 
 bool Election::successor_lives() const {
-  return std::any_of(peers_.begin(), peers_.end(), [this](const Peer& peer) {
+  return std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
     return hears_us(peer) && peer.statement.eligible && peer.statement.rank.fault <= fault_;
   });
 }
 
 Time Election::claim_at(const Following& following) const {
   Duration round_trip = policy_.interval / 2;
-  for (const Peer& peer : peers_)
+  for (const Peer& peer : peers())
     if (is_alive(peer)) round_trip = std::max(round_trip, peer.round_trip);
   const auto turn = static_cast<std::int64_t>(better_candidates());
   const Duration patience = better_one_still_listens() ? policy_.listen : 0ns;
@@ -420,7 +420,7 @@ PeerView Election::peer(PeerIndex index) const {
 std::optional<NodeId> Election::holder() const {
   if (holds()) return policy_.self;
   const Peer* best = nullptr;
-  for (const Peer& peer : peers_) {
+  for (const Peer& peer : peers()) {
     if (!is_alive(peer) || !holds_claim(peer.statement.state)) continue;
     if (!best || peer.statement.claim > best->statement.claim) best = &peer;
   }

@@ -33,6 +33,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <variant>
 
 #include "base/ids.hpp"
@@ -337,6 +338,8 @@ class Election {
   void drop_addresses();
 
   // Questions.
+  std::span<Peer> peers() { return std::span(peers_).first(policy_.peers); }
+  std::span<const Peer> peers() const { return std::span(peers_).first(policy_.peers); }
   bool is_alive(const Peer& peer) const { return peer.detector.alive(); }
   bool hears_us(const Peer& peer) const { return is_alive(peer) && !peer.deaf_since; }
   bool holder_lives() const;

@@ -68,7 +68,7 @@ void Election::claim_role() {
                         .lost = following.lost,
                         .fault_since = faulty ? std::optional(now_) : std::nullopt};
   see(claim);
-  for (Peer& peer : peers_) peer.contest.reset();
+  for (Peer& peer : peers()) peer.contest.reset();
   seen_holder_ = true;
   change_role(holding, holding.reason, holding.lost);
   act(action::TakeAddresses{claim.epoch});
@@ -110,7 +110,7 @@ void Election::resign(Reason reason) {
 void Election::give_way_if_faulty() {
   const auto* holding = std::get_if<Holding>(&role_);
   if (!holding || !holding->fault_since) return;
-  const bool better = std::any_of(peers_.begin(), peers_.end(), [&](const Peer& peer) {
+  const bool better = std::any_of(peers().begin(), peers().end(), [&](const Peer& peer) {
     return hears_us(peer) && peer.statement.eligible && peer.statement.rank.fault < fault_ &&
            peer.heard_at > *holding->fault_since;
   });
@@ -222,7 +222,7 @@ void Election::refresh_statement() {
   statement_.address_digest = policy_.address_digest;
   statement_.holder_alive = holding != nullptr;
   statement_.heard.clear();
-  for (const Peer& peer : peers_) {
+  for (const Peer& peer : peers()) {
     if (!is_alive(peer)) continue;
     statement_.heard.push_back(peer.tag);
     if (!holding && holds_claim(peer.statement.state) && peer.statement.claim == seen_)

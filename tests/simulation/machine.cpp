@@ -226,13 +226,14 @@ void Machine::read_statement(LetterId id) {
   const PeerIndex peer = peer_of(letter.author);
   heartbeat::Session& session = *sessions_[peer.value];
   const Duration window = std::max(policy().detection, said.detection);
-  if (!session.proven()) session.set_proof_window(window);
+  Known& known = known_[peer.value];
+  if (window != known.window && !session.proven()) session.set_proof_window(window);
   const heartbeat::Receipt receipt =
       session.receive(clock_.read(now()), letter.path, letter.contact);
   const bool fresh = receipt.verdict == Verdict::fresh;
-  if (fresh) session.set_proof_window(window);
+  if (fresh && window != known.window) session.set_proof_window(known.window = window);
   stage_.checkers.received(index_, letter, said, receipt);
-  get_acquainted(letter, known_[peer.value]);
+  get_acquainted(letter, known);
   if (!fresh && receipt.verdict != Verdict::deaf) return;
   if (receipt.newest) body().read = std::max(body().read, said.claim);
   if (said.state == heartbeat::State::leaving) session.depart(letter.contact.instance);

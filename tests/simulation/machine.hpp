@@ -45,6 +45,7 @@ class Machine {
     Epoch epoch;
   };
   struct Known {  // of a peer: what was last read from it
+    Duration window{};
     std::uint32_t heard_life = 0;
     Moment heard_sent = kNoMoment;
   };

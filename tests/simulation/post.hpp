@@ -2,8 +2,9 @@
 // speech share its Statement.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <vector>
 
 #include "heartbeat/session.hpp"
@@ -33,6 +34,24 @@ struct Letter {
   Moment heard_sent{};
 };
 
+// Values that stay where they are, found by number.
+template <class T>
+class Pool {
+ public:
+  T& operator[](std::uint32_t id) { return (*blocks_[id / kBlock])[id % kBlock]; }
+  const T& operator[](std::uint32_t id) const { return (*blocks_[id / kBlock])[id % kBlock]; }
+  std::uint32_t size() const { return size_; }
+  void grow() {
+    if (size_ % kBlock == 0) blocks_.push_back(std::make_unique<std::array<T, kBlock>>());
+    ++size_;
+  }
+
+ private:
+  static constexpr std::uint32_t kBlock = 128;
+  std::vector<std::unique_ptr<std::array<T, kBlock>>> blocks_;
+  std::uint32_t size_ = 0;
+};
+
 class Post {
  public:
   void clear() {
@@ -44,8 +63,8 @@ class Post {
 
   SpeechId say(const heartbeat::Statement& statement) {
     if (free_speeches_.empty()) {
-      free_speeches_.push_back(static_cast<SpeechId>(speeches_.size()));
-      speeches_.emplace_back();
+      free_speeches_.push_back(speeches_.size());
+      speeches_.grow();
     }
     const SpeechId id = free_speeches_.back();
     free_speeches_.pop_back();
@@ -59,8 +78,8 @@ class Post {
 
   LetterId write(SpeechId speech) {
     if (free_letters_.empty()) {
-      free_letters_.push_back(static_cast<LetterId>(letters_.size()));
-      letters_.emplace_back();
+      free_letters_.push_back(letters_.size());
+      letters_.grow();
     }
     const LetterId id = free_letters_.back();
     free_letters_.pop_back();
@@ -89,8 +108,8 @@ class Post {
     heartbeat::Statement statement;
     std::uint32_t uses = 0;
   };
-  std::deque<Letter> letters_;  // a deque: a statement being read stays where it is
-  std::deque<Speech> speeches_;
+  Pool<Letter> letters_;
+  Pool<Speech> speeches_;
   std::vector<LetterId> free_letters_;
   std::vector<SpeechId> free_speeches_;
 };

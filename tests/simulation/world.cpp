@@ -4,6 +4,12 @@
 
 namespace flywall::simulation {
 
+namespace {
+
+constexpr std::uint32_t kOnce = 1;  // an inspection that is not repeated
+
+}  // namespace
+
 World::World() {
   for (std::size_t i = 0; i < kMaxMachines; ++i) machines_.emplace_back(stage_, i);
 }
@@ -37,8 +43,9 @@ void World::run_until(Moment end) {
       continue;
     }
     stage_.checkers.inspect();
-    stage_.agenda.add(
-        {.at = entry.at + stage_.plan.node[0].policy.interval / 2, .kind = Kind::inspection});
+    if (entry.subject == kOnce) continue;
+    const Moment next = entry.at + stage_.plan.node[0].policy.interval;
+    stage_.agenda.add({.at = next, .kind = Kind::inspection});
   }
   if (!violation()) stage_.truth.now = std::max(stage_.truth.now, end);
 }
@@ -68,6 +75,7 @@ void World::disturb(int change, Duration digestion) {
   truth.undisturbed_since = now();
   ++truth.events;
   truth.settled_at = std::max(truth.settled_at, now() + digestion);
+  stage_.agenda.add({.at = truth.settled_at, .subject = kOnce, .kind = Kind::inspection});
   if (truth.disturbances == 0 && change < 0)
     stage_.checkers.splits.heal();
   else

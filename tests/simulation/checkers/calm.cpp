@@ -34,19 +34,14 @@ bool CalmChecker::somebody_can() const {
 }
 
 void CalmChecker::demand_one() {
-  std::string holders;
   std::size_t count = 0;
   std::size_t primary = kNobody;
   for (std::size_t i = 0; i < truth_.machines; ++i) {
-    const Body& body = truth_.body[i];
-    if (!body.holds()) continue;
-    ++count;
-    holders += " " + plan_.name_of_machine(i, body.node);
-    if (body.in_place()) primary = i;
+    count += truth_.body[i].holds() ? 1U : 0U;
+    if (truth_.body[i].in_place()) primary = i;
   }
   if (count > 1)
-    return findings_.report("E8", "several primaries though all hear each other:" + holders,
-                            truth_.now);
+    return findings_.report("E8", "several primaries though all hear each other", truth_.now);
   if (primary == kNobody)
     return findings_.report("E4", "no primary though one is possible", truth_.now);
   if (stretch_ == truth_.settled_at && stable_ != kNobody && stable_ != primary)
