@@ -55,6 +55,11 @@ inline constexpr Duration kProbeTime = 40ms;
 inline constexpr Duration kProbeRetry = 1s;
 inline constexpr int kProbeBufferBytes = 1 << 20;
 
+// Addresses of one message to nftables: an attribute holds 64 KB, an address takes 28 bytes.
+inline constexpr std::size_t kSilencedPerMessage = 1024;
+// Longest time the addresses stay quiet before they go.
+inline constexpr Duration kLongestLinger = 10s;
+
 // Putting back what somebody deletes: at once, but not more often than this.
 inline constexpr Duration kRepairPause = 20ms;
 // What could not be added or removed, and a dump that failed, is tried again after this.

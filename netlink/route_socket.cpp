@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "base/check.hpp"
+#include "netlink/kernel_answers.hpp"
 #include "netlink/open_socket.hpp"
 #include "netlink/route_message.hpp"
 
@@ -22,23 +23,6 @@ namespace {
 bool harmless(const AddressChange& change, int errno_value) {
   if (change.adds()) return errno_value == EEXIST;
   return errno_value == EADDRNOTAVAIL || errno_value == ENODEV;
-}
-
-// The kernel's verdict on one request: 0 or an errno value.
-int verdict(const nlmsghdr& message) {
-  const auto* error = static_cast<const nlmsgerr*>(nlmsg_data(&message));
-  return nlmsg_datalen(&message) < static_cast<int>(sizeof(int)) ? EBADMSG : -error->error;
-}
-
-// Calls `visit` with each message of a datagram until it answers false.
-template <class Visit>
-void each_message(std::span<const std::uint8_t> datagram, Visit visit) {
-  while (!datagram.empty()) {
-    const auto* message = reinterpret_cast<const nlmsghdr*>(datagram.data());
-    if (nlmsg_ok(message, static_cast<int>(datagram.size())) == 0 || !visit(*message)) return;
-    const std::size_t length = NLMSG_ALIGN(message->nlmsg_len);
-    datagram = datagram.subspan(std::min(length, datagram.size()));
-  }
 }
 
 }  // namespace

@@ -55,19 +55,57 @@ Result<VirtualAddresses> VirtualAddresses::create(AddressTag tag,
 }
 
 AddressReport VirtualAddresses::take() {
+  const bool taken_back = silence_.has_value();
+  silence_.reset();
+  linger_until_ = kNever;
   taken_ = true;
   AddressReport report = work(AddressWork::take);
   complained_ = report.complaint();
+  if (taken_back) announce_again(now());
   return report;
 }
 
 AddressReport VirtualAddresses::drop() {
   taken_ = false;
+  linger_until_ = kNever;
   schedule_.clear();
   check_.clear();
   AddressReport report = work(AddressWork::drop);
   complained_ = report.complaint();
+  speak_when_done();
   return report;
+}
+
+AddressReport VirtualAddresses::quiet(Duration linger) {
+  if (!taken_ && !lingering()) return drop();
+  const Time start = now();
+  std::vector<IpAddress> addresses;
+  for (std::uint32_t i = 0; i < held_.size(); ++i)
+    if (held_[i]) addresses.push_back(configured_[i].prefix.address);
+  if (!silence_) {
+    auto silence = AnswerSilence::create(tag_, addresses);
+    if (!silence) {
+      AddressReport report = drop();
+      if (!report.error) report.error = std::move(silence.error());
+      return report;
+    }
+    silence_ = std::move(*silence);
+  }
+  taken_ = false;
+  linger_until_ = later(start, std::clamp(linger, Duration{0}, kLongestLinger));
+  repair_at_ = kNever;
+  schedule_.clear();
+  check_.clear();
+  AddressReport report;
+  report.work = AddressWork::quiet;
+  report.held = report.silenced = static_cast<std::uint32_t>(addresses.size());
+  report.duration = now() - start;
+  return report;
+}
+
+// The silence outlasts the addresses, also when removing them was interrupted or failed.
+void VirtualAddresses::speak_when_done() {
+  if (!lingering() && repair_at_ == kNever) silence_.reset();
 }
 
 std::optional<AddressReport> VirtualAddresses::configure(std::vector<VirtualAddress> configured) {

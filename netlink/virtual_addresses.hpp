@@ -14,6 +14,11 @@
 // V3  Each chunk is announced as soon as the kernel has it.
 // V4  An `arp_ping` address is added kProbeTime later, if nobody answers; else it is reported with
 //     the answering MAC and asked for again every kProbeRetry.
+// V5  `quiet` is the old primary's part of a planned handover (E9): from then on nobody learns from
+//     this node where the addresses are (answer_silence.hpp), but it keeps them for a while,
+//     answers and forwards what still arrives. Then it drops them by itself; `take` takes them
+//     back. Where the kernel cannot be silenced they are dropped at once: answering on would undo
+//     the new primary's announcement.
 #pragma once
 
 #include <functional>
@@ -29,6 +34,7 @@
 #include "netlink/address_watch.hpp"
 #include "netlink/announcement_schedule.hpp"
 #include "netlink/announcer.hpp"
+#include "netlink/answer_silence.hpp"
 #include "netlink/duplicate_check.hpp"
 #include "netlink/forwarding_flags.hpp"
 #include "netlink/link_table.hpp"
@@ -43,6 +49,7 @@ enum class AddressWork : std::uint8_t {
   drop,
   repair,   // by itself: deleted by somebody, an interface came, a failure is tried again
   noticed,  // nothing changed; a person added a virtual address on a backup
+  quiet,    // V5: they stay a while; when they are gone, a report of `drop` follows by itself
 };
 
 struct AddressFailure {
@@ -60,6 +67,7 @@ struct AddressReport {
   std::uint32_t added = 0;
   std::uint32_t removed = 0;
   std::uint32_t failed = 0;
+  std::uint32_t silenced = 0;            // of `quiet`: addresses nobody learns from us any more
   std::vector<AddressFailure> failures;  // the first kReportedFailures
   std::vector<Prefix> foreign;           // a person's copies, the first kReportedFailures
   std::optional<Error> error;            // the kernel could not be asked; tried again by itself
@@ -80,6 +88,9 @@ class VirtualAddresses {
   // Removes everything with our tag, also what a former configuration or a crash left behind: so it
   // is the sweep at start as well.
   AddressReport drop();
+  // V5; `linger` is cut to kLongestLinger. When it could not be done the answer is a `drop` with
+  // the reason in `error`. While dropped it is a `drop`; while lingering it begins a new time.
+  AddressReport quiet(Duration linger);
   // A new configuration; takes effect at once when taken (as `take`), else with the next call.
   std::optional<AddressReport> configure(std::vector<VirtualAddress> configured);
   // Announces all held addresses once more from the beginning (after a healed split brain: E8).
@@ -97,6 +108,7 @@ class VirtualAddresses {
   void look_again(Time at);
 
   bool taken() const { return taken_; }
+  bool lingering() const { return linger_until_ != kNever; }
   // Which of `configured()` the kernel has, as far as we know; by position.
   const std::vector<bool>& held() const { return held_; }
   const std::vector<VirtualAddress>& configured() const { return configured_; }
@@ -129,6 +141,7 @@ class VirtualAddresses {
   std::optional<std::uint32_t> position_of(const ObservedAddress& address) const;
   std::optional<AddressReport> run_due(Time at);
   void want_repair(Time at);
+  void speak_when_done();
   std::optional<AddressReport> read_addresses(Time at);
   void judge(const AddressEvent& event, Time at, AddressReport& noticed);
   void read_links(Time at);
@@ -152,6 +165,8 @@ class VirtualAddresses {
   AnnouncementSchedule schedule_;
   ForwardingFlags forwarding_;
   DuplicateCheck check_;
+  std::optional<AnswerSilence> silence_;
+  Time linger_until_ = kNever;
   std::function<bool()> interrupted_;
 
   Time repair_at_ = kNever;

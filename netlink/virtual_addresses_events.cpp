@@ -21,6 +21,7 @@ std::vector<int> VirtualAddresses::fds() const {
 }
 
 Time VirtualAddresses::deadline() const {
+  if (lingering()) return linger_until_;
   return std::min({schedule_.deadline(), check_.deadline(), repair_at_});
 }
 
@@ -49,6 +50,7 @@ void VirtualAddresses::look_again(Time at) {
 }
 
 void VirtualAddresses::announce_again(Time at) {
+  if (!taken_) return;
   for (std::uint32_t i = 0; i < held_.size(); ++i)
     if (held_[i]) hold(i, at);
 }
@@ -59,8 +61,10 @@ void VirtualAddresses::want_repair(Time at) {
 }
 
 std::optional<AddressReport> VirtualAddresses::run_due(Time at) {
+  if (lingering()) return at < linger_until_ ? std::nullopt : std::optional(drop());
   if (at < repair_at_) return std::nullopt;
   AddressReport report = work(AddressWork::repair);
+  speak_when_done();
   std::string complaint = report.complaint();
   const bool news = report.added + report.removed > 0 || complaint != complained_;
   complained_ = std::move(complaint);
@@ -133,7 +137,7 @@ void VirtualAddresses::apply_link(const LinkState& link, Time at) {
   };
   if (taken_ && ((change.named && used(link.name)) || (change.lost && used(change.former_name))))
     want_repair(at);
-  if (!change.came_up) return;
+  if (!taken_ || !change.came_up) return;
   for (std::uint32_t i = 0; i < held_.size(); ++i)
     if (held_[i] && configured_[i].interface == link.name) hold(i, at);
 }

@@ -60,8 +60,17 @@ std::string NamespacesTest::shown_there(const std::string& command) {
   return text;
 }
 
-void NamespacesTest::inside_there(const std::function<void()>& work) {
-  ASSERT_EQ(setns(there_.get(), CLONE_NEWNET), 0);
+void NamespacesTest::inside_there(const std::function<void()>& work) { inside(there_, work); }
+
+Descriptor NamespacesTest::make_namespace() {
+  EXPECT_EQ(unshare(CLONE_NEWNET), 0);
+  Descriptor made = current_namespace();
+  EXPECT_EQ(setns(here_.get(), CLONE_NEWNET), 0);
+  return made;
+}
+
+void NamespacesTest::inside(const Descriptor& other, const std::function<void()>& work) {
+  ASSERT_EQ(setns(other.get(), CLONE_NEWNET), 0);
   work();
   ASSERT_EQ(setns(here_.get(), CLONE_NEWNET), 0);
 }

@@ -33,6 +33,9 @@ class NamespacesTest : public ::testing::Test {
   std::string shown_there(const std::string& command);
   // Runs `work` in the neighbour's namespace.
   void inside_there(const std::function<void()>& work);
+  // One more, empty; and work inside it.
+  Descriptor make_namespace();
+  void inside(const Descriptor& other, const std::function<void()>& work);
 
   bool has(const std::string& address, const std::string& interface = "fw0");
 
