@@ -27,8 +27,6 @@ constexpr Duration kMinTimer = 1ms;
 constexpr Duration kMaxTimer = 1h;
 constexpr Duration kMaxDuration = kMaxInstant.time_since_epoch();
 
-// --- writing
-
 std::uint64_t microseconds(Duration duration, std::uint64_t most) {
   const auto count = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
   return std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0)), most);
@@ -134,8 +132,6 @@ void write(ByteWriter& out, const Will& will) {
   out.write(will.epoch.value);
   write_name(out, Field::sender, will.sender);
 }
-
-// --- reading: each function stops the reader (ByteReader::fail) at what it refuses
 
 template <class Enum>
 Enum read_enum(ByteReader& in, std::uint8_t count) {

@@ -54,9 +54,6 @@ void Election::decide() {
   consider_claiming();
 }
 
-// --- time
-// -----------------------------------------------------------------------------------------------------------
-
 void Election::notice_lateness() {
   const Duration late = now_ - deadline_;
   if (late <= 0ns) return;
@@ -117,9 +114,6 @@ void Election::refresh_deadline() {
     deadline_ = std::min(deadline_, holding->since + kTakeLimit);
   deadline_ = std::max(deadline_, now_);
 }
-
-// --- events
-// ---------------------------------------------------------------------------------------------------------
 
 void Election::on(const event::Heard& heard) {
   FLYWALL_CHECK(heard.peer.value < policy_.peers && heard.path.value < kMaxPaths);
@@ -199,9 +193,6 @@ void Election::on(const event::StopRequested&) {
   if (drops_ == 0) act(action::Stopped{});
   speak(kGoodbyeCopies);
 }
-
-// --- what is heard
-// --------------------------------------------------------------------------------------------------
 
 void Election::note_heard(Peer& peer, const event::Heard& heard) {
   const Statement& said = heard.statement;
@@ -331,9 +322,6 @@ void Election::fall_silent(PeerIndex index, std::uint8_t paths) {
   open_vacancy(Reason::peer_silent, index);
   if (policy_.peers > 1) speak();  // others may wait for our opinion
 }
-
-// --- questions
-// ------------------------------------------------------------------------------------------------------
 
 bool Election::has_quorum() const {
   if (policy_.quorum == Quorum::none) return true;

@@ -18,9 +18,6 @@ std::uint64_t draw(std::uint64_t& state) {
 
 }  // namespace
 
-// --- claiming
-// -------------------------------------------------------------------------------------------------------
-
 void Election::finish_listening() {
   const auto* listening = std::get_if<Listening>(&role_);
   if (listening && fair(now_) >= listening->until)
@@ -84,9 +81,6 @@ void Election::claim_again(Reason reason) {
   speak();
 }
 
-// --- leaving
-// --------------------------------------------------------------------------------------------------------
-
 void Election::step_down(Reason reason, std::optional<PeerIndex> peer) {
   drop_addresses();
   Following following;
@@ -144,9 +138,6 @@ bool Election::wins_against(const Peer& peer) const {
                   peer.statement.sender);
 }
 
-// --- epochs
-// ---------------------------------------------------------------------------------------------------------
-
 void Election::see(const Claim& claim) { seen_ = std::max(seen_, claim); }
 
 Epoch Election::next_epoch() {
@@ -165,9 +156,6 @@ void Election::reserve_ahead() {
   asked_for_ = Epoch{highest.value + kEpochBlock};
   act(action::ReserveEpochs{asked_for_});
 }
-
-// --- speaking
-// -------------------------------------------------------------------------------------------------------
 
 void Election::speak(std::uint8_t copies) {
   const std::uint8_t allowed = std::min(copies, extra_speeches_);

@@ -1,7 +1,8 @@
 // What one node says to all others in every heartbeat: the input and the output of the election.
 //
-// A Statement is the same for every receiver. What concerns one receiver and one path (counter, echo, path sequence)
-// is in heartbeat/session.hpp; how both become bytes is in heartbeat/datagram.hpp.
+// A Statement is the same for every receiver. What concerns one receiver and one path (counter,
+// echo, path sequence) is in heartbeat/session.hpp; how both become bytes is in
+// heartbeat/datagram.hpp.
 //
 // Knows no bytes, no key, no address, no clock.
 #pragma once
@@ -34,7 +35,8 @@ constexpr bool holds_claim(State state) {
 }
 const char* name_of(State state);
 
-// How bad a node's own view of the network is; nodes are ranked by it first (E2). Numbers of the wire.
+// How bad a node's own view of the network is; nodes are ranked by it first (E2). Numbers of the
+// wire.
 enum class FaultClass : std::uint8_t {
   none = 0,
   degraded = 1,  // redundancy lost, serves everything
@@ -43,7 +45,8 @@ enum class FaultClass : std::uint8_t {
 inline constexpr std::uint8_t kFaultClasses = 3;
 const char* name_of(FaultClass fault);
 
-// The right to be primary: ordered by epoch, then by claimant, so that no two claims are equal (E3).
+// The right to be primary: ordered by epoch, then by claimant, so that no two claims are equal
+// (E3).
 struct Claim {
   Epoch epoch;
   NodeId claimant;
@@ -53,7 +56,7 @@ struct Claim {
 // What nodes are ordered by when one is to be chosen (E2); smaller is preferred, ties by node id.
 struct Rank {
   FaultClass fault = FaultClass::none;
-  bool in_sync = true;         // follows the primary's state closely enough to take over
+  bool in_sync = true;           // follows the primary's state closely enough to take over
   std::uint16_t priority = 100;  // 1..255 plus penalties, lower is preferred
   constexpr auto operator<=>(const Rank& other) const {
     if (auto order = fault <=> other.fault; order != 0) return order;
@@ -72,14 +75,16 @@ struct Statement {
   State state = State::init;
   // Own claim when `holds_claim(state)`, else the highest claim this node has seen.
   Claim claim;
-  // Epoch of the first claim of the holder's unbroken tenure; equals claim.epoch unless it had to claim again (E8).
-  // Zero when this node holds nothing; one that gave way to another holder goes on saying it, until that one
-  // has claimed again and so shows that it knows (E8).
+  // Epoch of the first claim of the holder's unbroken tenure; equals claim.epoch unless it had to
+  // claim again (E8). Zero when this node holds nothing; one that gave way to another holder goes
+  // on saying it, until that one has claimed again and so shows that it knows (E8).
   Epoch tenure;
-  // How long this node has been holding; of one that gave way, how long both held. For the duration of a split brain.
+  // How long this node has been holding; of one that gave way, how long both held. For the duration
+  // of a split brain.
   Duration held_for{};
   Rank rank;
-  // False while this node must not be counted as a candidate: listening, leaving, just resigned, takeover forbidden.
+  // False while this node must not be counted as a candidate: listening, leaving, just resigned,
+  // takeover forbidden.
   bool eligible = false;
   // This node hears the holder of `claim` itself (true also when it is the holder).
   bool holder_alive = false;

@@ -15,7 +15,10 @@ class Secret {
   Secret() = default;
   explicit Secret(std::string value) : value_(std::move(value)) {}
   Secret(const Secret&) = default;
-  Secret(Secret&& other) noexcept : value_(other.value_) { other.wipe(); }
+  Secret(Secret&& other) noexcept {
+    value_ = other.value_;  // a copy: moving would leave bytes behind in the other's own buffer
+    other.wipe();
+  }
   Secret& operator=(const Secret& other) {
     if (this == &other) return *this;
     wipe();
