@@ -4,10 +4,10 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <vector>
 
@@ -44,10 +44,8 @@ bool was_caught(int status) {
 
 int hunt_mutants(const std::string& directory, std::uint64_t schedules) {
   std::vector<std::filesystem::path> programs;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-    if (entry.is_regular_file()) programs.push_back(entry.path());
-  std::sort(programs.begin(), programs.end());
+  std::ifstream list(directory + "/list");
+  for (std::string name; std::getline(list, name);) programs.emplace_back(directory + "/" + name);
   if (programs.empty()) {
     std::fprintf(stderr, "no mutants in %s: build the target `mutants` first\n", directory.c_str());
     return 2;
@@ -63,11 +61,11 @@ int hunt_mutants(const std::string& directory, std::uint64_t schedules) {
     }
     int status = 0;
     const pid_t child = wait(&status);
-    const bool good = child > 0 && was_caught(status);
+    if (child <= 0) break;
+    const bool good = was_caught(status);
     std::printf("%-8s %s\n", good ? "caught" : "SURVIVED", running[child].c_str());
     caught += good ? 1U : 0U;
     running.erase(child);
-    if (child <= 0) break;
   }
   std::printf("%zu of %zu planted mutants caught\n", caught, programs.size());
   return caught == programs.size() ? 0 : 1;

@@ -1,6 +1,6 @@
-// Runs every program in a directory, each of them this simulator around a core with one planted
-// bug, and demands that it objects (exit 1) within `schedules`. Two at a time. Returns the exit
-// code of the hunt.
+// Runs the programs that DIRECTORY/list names, each of them this simulator around a core with one
+// planted bug, and demands that it objects (exit 1) within `schedules`. Two at a time. Returns the
+// exit code of the hunt.
 #pragma once
 
 #include <cstdint>

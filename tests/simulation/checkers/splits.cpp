@@ -17,6 +17,7 @@ void SplitsChecker::acted(std::size_t machine, const heartbeat::Action& action) 
   if (const auto* split = std::get_if<heartbeat::action::SplitBrain>(&action)) {
     reported_[machine][machine_of(machine, split->peer)] = truth_.now;
     check_duration(machine, *split);
+    check_decision(machine, *split);
   }
   const auto* again = std::get_if<heartbeat::action::Reclaimed>(&action);
   if (again && again->reason == heartbeat::Reason::epoch_behind) dispute();
@@ -41,15 +42,11 @@ void SplitsChecker::check_duration(std::size_t machine,
   // Only when it is the same spell as the one that was told of.
   if (!its.holds() && plan_.nodes > 2) return;  // it tells of its conflict with another holder
   if (!its.running || its.held_since == kNoMoment || known.read < its.held_since) return;
-  // What is read late tells of a shorter time.
-  const bool delays_letters = plan_.has(Fault::pause) || plan_.has(Fault::hiccup) ||
-                              plan_.has(Fault::jitter) || plan_.has(Fault::withhold) ||
-                              plan_.has(Fault::replay);
   const Moment end = its.holds() ? truth_.now : its.held_until;
   const Duration true_duration = end - std::max(mine.held_since, its.held_since);
   const Duration slack = plan_.longest_way() + (truth_.now - known.read) +
                          plan_.longest_interval() + true_duration / 1000 + its.slept +
-                         (delays_letters ? plan_.longest_detection() : 0ns);
+                         (delays_letters() ? plan_.longest_detection() : 0ns);
   const Duration error = split.duration > true_duration ? split.duration - true_duration
                                                         : true_duration - split.duration;
   if (error > slack)
@@ -57,6 +54,25 @@ void SplitsChecker::check_duration(std::size_t machine,
                      name(machine) + " reports a split of " + milliseconds(split.duration) +
                          " that lasted " + milliseconds(true_duration),
                      truth_.now);
+}
+
+// What is read late tells of a shorter time, and of faults and claims that are no more.
+bool SplitsChecker::delays_letters() const {
+  return plan_.has(Fault::pause) || plan_.has(Fault::hiccup) || plan_.has(Fault::jitter) ||
+         plan_.has(Fault::withhold) || plan_.has(Fault::replay);
+}
+
+void SplitsChecker::check_decision(std::size_t machine,
+                                   const heartbeat::action::SplitBrain& split) {
+  const std::size_t other = machine_of(machine, split.peer);
+  const Body& its = truth_.body[other];
+  const Acquaintance& known = truth_.between[other][machine];
+  if (delays_letters() || !its.holds() || known.life != its.life || known.read != known.sent)
+    return;
+  if (truth_.is_duplicated(machine) || truth_.is_duplicated(other)) return;
+  if (known.fault != its.fault || known.claim != its.claim) return;
+  if (split.stays != is_before(machine, other))
+    findings_.report("E8", name(machine) + " decides wrongly who of the two stays", truth_.now);
 }
 
 void SplitsChecker::heal() {

@@ -29,6 +29,8 @@ class SplitsChecker {
     Moment held_since{};
   };
   static constexpr std::size_t kNobody = kMaxMachines;
+  void check_decision(std::size_t machine, const heartbeat::action::SplitBrain& split);
+  bool delays_letters() const;
   void check_duration(std::size_t machine, const heartbeat::action::SplitBrain& split);
   bool is_before(std::size_t a, std::size_t b) const;  // a wins against b
   std::size_t machine_of(std::size_t machine, PeerIndex peer) const;
