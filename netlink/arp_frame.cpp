@@ -52,6 +52,10 @@ ArpFrame arp_probe_frame(const MacAddress& mac, const IpAddress& address) {
   return compose({ArpOperation::request, mac, {}, {}, address});
 }
 
+ArpFrame arp_request(const MacAddress& mac, const IpAddress& source, const IpAddress& address) {
+  return compose({ArpOperation::request, mac, source, {}, address});
+}
+
 std::optional<ArpPacket> parse_arp(Bytes frame) {
   ByteReader in(frame);
   in.take(kEthernetAddresses);

@@ -39,6 +39,10 @@ ArpFrame gratuitous_arp(ArpOperation form, const MacAddress& mac, const IpAddres
 // 2.1.1, ARP Probe). Precondition: IPv4.
 ArpFrame arp_probe_frame(const MacAddress& mac, const IpAddress& address);
 
+// "Who has `address`? Tell `source`" to everybody. A `source` of no family makes it an ARP Probe.
+// Precondition: IPv4.
+ArpFrame arp_request(const MacAddress& mac, const IpAddress& source, const IpAddress& address);
+
 struct ArpPacket {
   ArpOperation operation = ArpOperation::request;
   MacAddress sender_mac;

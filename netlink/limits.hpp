@@ -55,6 +55,13 @@ inline constexpr Duration kProbeTime = 40ms;
 inline constexpr Duration kProbeRetry = 1s;
 inline constexpr int kProbeBufferBytes = 1 << 20;
 
+// Neighbour probe: targets of one round, and how they are spread: 3200 questions a second at most.
+inline constexpr std::size_t kProbeTargets = 256;
+inline constexpr std::size_t kProbesPerBatch = 32;
+inline constexpr Duration kProbeBatchPause = 10ms;
+// Neighbours one dump gives.
+inline constexpr std::size_t kRecentNeighbours = 64;
+
 // Addresses of one message to nftables: an attribute holds 64 KB, an address takes 28 bytes.
 inline constexpr std::size_t kSilencedPerMessage = 1024;
 // Longest time the addresses stay quiet before they go.
