@@ -26,8 +26,10 @@ void Mischief::run() {
 void Mischief::start_all() {
   std::vector<std::size_t> order(world_.plan().nodes);
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-    return world_.plan().node[a].first_start < world_.plan().node[b].first_start;
+  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    const Moment first = world_.plan().node[a].first_start;
+    const Moment second = world_.plan().node[b].first_start;
+    return first != second ? first < second : a < b;
   });
   for (const std::size_t node : order) {
     world_.run_until(world_.plan().node[node].first_start);
