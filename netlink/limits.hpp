@@ -24,6 +24,12 @@ inline constexpr int kDumpTries = 8;
 // bounds what cannot happen.
 inline constexpr Duration kAnswerTime = 2s;
 
+// Virtual routes of one configuration, and routes with our tag that one dump may tell.
+inline constexpr std::size_t kMaxVirtualRoutes = 1024;
+inline constexpr std::size_t kObservedRoutes = 4096;
+// While taken the kernel is asked this often whether the routes are still there.
+inline constexpr Duration kRouteAudit = 10s;
+
 // The kernel never makes a dump message larger than 32 KB; a link with many virtual functions may
 // be notified with more: that counts as overrun.
 inline constexpr std::size_t kReceiveBytes = 32768;

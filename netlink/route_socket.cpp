@@ -14,6 +14,7 @@
 #include "base/check.hpp"
 #include "netlink/kernel_answers.hpp"
 #include "netlink/open_socket.hpp"
+#include "netlink/route_entry_message.hpp"
 #include "netlink/route_message.hpp"
 
 namespace flywall::netlink {
@@ -23,6 +24,31 @@ namespace {
 bool harmless(const AddressChange& change, int errno_value) {
   if (change.adds()) return errno_value == EEXIST;
   return errno_value == EADDRNOTAVAIL || errno_value == ENODEV;
+}
+
+bool harmless(const RouteChange& change, int errno_value) {
+  return !change.adds && (errno_value == ESRCH || errno_value == ENODEV);
+}
+
+std::size_t encode(const AddressChange& change, std::uint32_t sequence, bool ask_ack,
+                   MutableBytes room) {
+  return encode_change(change, sequence, ask_ack, room);
+}
+std::size_t encode(const RouteChange& change, std::uint32_t sequence, bool ask_ack,
+                   MutableBytes room) {
+  return encode_route_change(change, sequence, ask_ack, room);
+}
+
+// The messages of a chunk, numbered from `first`; answers their bytes.
+template <class Change>
+std::size_t encode_chunk(std::span<const Change> chunk, std::uint32_t first, MutableBytes room) {
+  FLYWALL_CHECK(!chunk.empty() && chunk.size() <= kChangesPerChunk);
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < chunk.size(); ++i) {
+    const bool last = i + 1 == chunk.size();
+    size += encode(chunk[i], first + static_cast<std::uint32_t>(i), last, room.subspan(size));
+  }
+  return size;
 }
 
 }  // namespace
@@ -77,23 +103,27 @@ Result<std::size_t> RouteSocket::receive() {
 }
 
 Result<ChunkFailures> RouteSocket::execute(std::span<const AddressChange> chunk) {
-  FLYWALL_CHECK(!chunk.empty() && chunk.size() <= kChangesPerChunk);
-  std::array<std::uint8_t, kChangesPerChunk * kChangeBytes> request;
-  const std::uint32_t first = sequence_;
-  sequence_ += static_cast<std::uint32_t>(chunk.size());
-  std::size_t size = 0;
-  for (std::size_t i = 0; i < chunk.size(); ++i) {
-    const bool last = i + 1 == chunk.size();
-    const std::uint32_t sequence = first + static_cast<std::uint32_t>(i);
-    size += encode_change(chunk[i], sequence, last, MutableBytes(request).subspan(size));
-  }
-  if (auto sent = send(std::span(request).first(size)); !sent)
-    return std::unexpected(std::move(sent.error()));
-  return collect(chunk, first);
+  return execute_chunk(chunk);
+}
+Result<ChunkFailures> RouteSocket::execute(std::span<const RouteChange> chunk) {
+  return execute_chunk(chunk);
 }
 
-Result<ChunkFailures> RouteSocket::collect(std::span<const AddressChange> chunk,
-                                           std::uint32_t first) {
+template <class Change>
+Result<ChunkFailures> RouteSocket::execute_chunk(std::span<const Change> chunk) {
+  std::array<std::uint8_t, kChangesPerChunk * kChangeBytes> request;
+  const std::uint32_t first = sequence_;
+  const std::size_t size = encode_chunk(chunk, first, request);
+  sequence_ += static_cast<std::uint32_t>(chunk.size());
+  if (auto sent = send(std::span(request).first(size)); !sent)
+    return std::unexpected(std::move(sent.error()));
+  return collect(chunk.size(), first, [&](std::uint32_t index, int errno_value) {
+    return harmless(chunk[index], errno_value);
+  });
+}
+
+Result<ChunkFailures> RouteSocket::collect(std::size_t count, std::uint32_t first,
+                                           const Harmless& harmless_at) {
   ChunkFailures failures;
   bool finished = false;
   while (!finished) {
@@ -101,11 +131,11 @@ Result<ChunkFailures> RouteSocket::collect(std::span<const AddressChange> chunk,
     if (!size) return std::unexpected(std::move(size.error()));
     each_message(std::span(buffer_).first(*size), [&](const nlmsghdr& message) {
       const std::uint32_t index = message.nlmsg_seq - first;
-      if (message.nlmsg_type != NLMSG_ERROR || index >= chunk.size()) return true;
+      if (message.nlmsg_type != NLMSG_ERROR || index >= count) return true;
       const int errno_value = verdict(message);
-      if (errno_value != 0 && !harmless(chunk[index], errno_value))
+      if (errno_value != 0 && !harmless_at(index, errno_value))
         failures.try_push_back({index, errno_value});
-      finished = index + 1 == chunk.size();
+      finished = index + 1 == count;
       return !finished;
     });
   }
@@ -113,9 +143,36 @@ Result<ChunkFailures> RouteSocket::collect(std::span<const AddressChange> chunk,
 }
 
 Result<void> RouteSocket::dump(std::uint16_t type, const DumpSink& sink) {
+  struct Request {
+    nlmsghdr header;
+    ifinfomsg body;  // as long as ifaddrmsg or longer; family AF_UNSPEC
+  } request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = type;
+  return dump({reinterpret_cast<std::uint8_t*>(&request), sizeof request}, sink);
+}
+
+Result<void> RouteSocket::dump_routes(Family family, RouteTag tag, const DumpSink& sink) {
+  struct Request {
+    nlmsghdr header;
+    rtmsg body;
+  } request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = RTM_GETROUTE;
+  request.body.rtm_family = family == Family::ipv6 ? AF_INET6 : AF_INET;
+  request.body.rtm_protocol = tag.value;
+  // Only then the kernel looks at the protocol; the other dumps do not ask in its strict form.
+  const int on = 1, off = 0;
+  setsockopt(socket_.get(), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof on);
+  auto dumped = dump({reinterpret_cast<std::uint8_t*>(&request), sizeof request}, sink);
+  setsockopt(socket_.get(), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &off, sizeof off);
+  return dumped;
+}
+
+Result<void> RouteSocket::dump(MutableBytes request, const DumpSink& sink) {
   for (int i = 0; i < kDumpTries; ++i) {
     sink.restart();
-    auto end = dump_once(type, sink);
+    auto end = dump_once(request, sink);
     if (!end) return std::unexpected(std::move(end.error()));
     if (*end == DumpEnd::complete) return {};
   }
@@ -159,18 +216,12 @@ Result<LinkState> RouteSocket::link(std::uint32_t index) {
   return std::move(*answer);
 }
 
-Result<RouteSocket::DumpEnd> RouteSocket::dump_once(std::uint16_t type, const DumpSink& sink) {
-  struct Request {
-    nlmsghdr header;
-    ifinfomsg body;  // as long as ifaddrmsg or longer; family AF_UNSPEC
-  } request{};
+Result<RouteSocket::DumpEnd> RouteSocket::dump_once(MutableBytes request, const DumpSink& sink) {
   const std::uint32_t sequence = sequence_++;
-  request.header.nlmsg_len = sizeof request;
-  request.header.nlmsg_type = type;
-  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  request.header.nlmsg_seq = sequence;
-  if (auto sent = send({reinterpret_cast<const std::uint8_t*>(&request), sizeof request}); !sent)
-    return std::unexpected(std::move(sent.error()));
+  auto* header = reinterpret_cast<nlmsghdr*>(request.data());
+  header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  header->nlmsg_seq = sequence;
+  if (auto sent = send(request); !sent) return std::unexpected(std::move(sent.error()));
   bool finished = false, interrupted = false, too_many = false;
   int errno_value = 0;
   while (!finished) {
@@ -187,7 +238,7 @@ Result<RouteSocket::DumpEnd> RouteSocket::dump_once(std::uint16_t type, const Du
   }
   if (errno_value != 0) return fail_errno("the kernel refused a list (netlink)", errno_value);
   if (interrupted) return DumpEnd::interrupted;
-  if (too_many) return fail(ErrorKind::invalid, "more links or addresses than the limit (netlink)");
+  if (too_many) return fail(ErrorKind::invalid, "more objects than the limit (netlink)");
   return DumpEnd::complete;
 }
 

@@ -20,6 +20,7 @@
 #include "netlink/descriptor.hpp"
 #include "netlink/limits.hpp"
 #include "netlink/link_state.hpp"
+#include "netlink/route_plan.hpp"
 
 struct nlmsghdr;
 
@@ -43,6 +44,9 @@ class RouteSocket {
   // then unknown: dump).
   Result<ChunkFailures> execute(std::span<const AddressChange> chunk);
 
+  // The same for routes; there "exists already" is a failure: the route is somebody else's.
+  Result<ChunkFailures> execute(std::span<const RouteChange> chunk);
+
   // Asks for all objects of `type` (RTM_GETADDR, RTM_GETLINK) and hands each message to `take`;
   // starts over with `restart` when the kernel says that the dump was interrupted. `take` returns
   // false when there are too many.
@@ -51,6 +55,8 @@ class RouteSocket {
     std::function<bool(const nlmsghdr&)> take;
   };
   Result<void> dump(std::uint16_t type, const DumpSink& sink);
+  // The routes with `tag`; kernels before 4.20 tell all.
+  Result<void> dump_routes(Family family, RouteTag tag, const DumpSink& sink);
 
   // One link as it is now. Errors: missing, unavailable.
   Result<LinkState> link(std::uint32_t index);
@@ -64,9 +70,15 @@ class RouteSocket {
   Result<void> send(std::span<const std::uint8_t> request);
   // One datagram of the kernel into `buffer_`; its size.
   Result<std::size_t> receive();
-  Result<ChunkFailures> collect(std::span<const AddressChange> chunk, std::uint32_t first);
+  template <class Change>
+  Result<ChunkFailures> execute_chunk(std::span<const Change> chunk);
+  // Whether an errno value means that the change at this position is done already.
+  using Harmless = std::function<bool(std::uint32_t index, int errno_value)>;
+  Result<ChunkFailures> collect(std::size_t count, std::uint32_t first, const Harmless& harmless);
   enum class DumpEnd { complete, interrupted };
-  Result<DumpEnd> dump_once(std::uint16_t type, const DumpSink& sink);
+  // `request` begins with an nlmsghdr, whose sequence is filled in.
+  Result<void> dump(MutableBytes request, const DumpSink& sink);
+  Result<DumpEnd> dump_once(MutableBytes request, const DumpSink& sink);
 
   Descriptor socket_;
   std::uint32_t sequence_ = 1;

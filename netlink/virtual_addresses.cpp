@@ -118,6 +118,14 @@ std::optional<AddressReport> VirtualAddresses::configure(std::vector<VirtualAddr
   return take();
 }
 
+std::optional<AddressReport> VirtualAddresses::configure_routes(RouteTag tag,
+                                                                std::vector<VirtualRoute> routes) {
+  if (!routes_) routes_.emplace(tag);
+  routes_->configure(std::move(routes));
+  if (!taken_) return std::nullopt;
+  return take();
+}
+
 AddressReport VirtualAddresses::work(AddressWork kind) {
   const Time start = now();
   AddressReport report;
@@ -125,6 +133,7 @@ AddressReport VirtualAddresses::work(AddressWork kind) {
   read_links(start);
   repair_at_ = links_known_ ? kNever : later(start, kRepairRetry);
   const std::vector<WantedAddress> configured = resolve(report);
+  if (!taken_) release_routes(report);
   auto observed = address_dump(route_);
   if (!observed) {
     report.error = std::move(observed.error());
@@ -144,6 +153,7 @@ AddressReport VirtualAddresses::work(AddressWork kind) {
     execute(plan.changes, report);
     if (!taken_) list_foreign(*observed, owner, report);
   }
+  if (taken_) hold_routes(report);
   report.held = static_cast<std::uint32_t>(std::ranges::count(held_, true));
   const Time end = now();
   report.duration = end - start;
@@ -228,6 +238,33 @@ void VirtualAddresses::count_chunk(std::span<const AddressChange> chunk,
       ++report.removed;
     }
   }
+}
+
+void VirtualAddresses::hold_routes(AddressReport& report) {
+  if (!routes_) return;
+  routes_->doubt();
+  note_routes(routes_->hold(route_, links_), report);
+  route_audit_ = routes_->any() ? later(now(), kRouteAudit) : kNever;
+}
+
+void VirtualAddresses::release_routes(AddressReport& report) {
+  if (!routes_) return;
+  note_routes(routes_->release(route_), report);
+  route_audit_ = kNever;
+}
+
+void VirtualAddresses::note_routes(const RouteReport& routes, AddressReport& report) {
+  report.routes_held = routes.held;
+  report.routes_added = routes.added;
+  report.routes_removed = routes.removed;
+  for (const RouteFailure& failure : routes.failures) {
+    VirtualAddress place;
+    place.prefix = failure.route.to;
+    place.interface = failure.route.interface;
+    add_failure({place, failure.reason, {}}, report);
+  }
+  if (routes.error && !report.error) report.error = routes.error;
+  if (routes.error || !routes.failures.empty()) want_repair(later(now(), kRepairRetry));
 }
 
 void VirtualAddresses::hold(std::uint32_t position, Time at) {

@@ -19,6 +19,8 @@
 //     answers and forwards what still arrives. Then it drops them by itself; `take` takes them
 //     back. Where the kernel cannot be silenced they are dropped at once: answering on would undo
 //     the new primary's announcement.
+// V6  Virtual routes (virtual_routes.hpp) come after the addresses and go before them; while taken
+//     they are looked after at every repair, when an interface comes up, and every kRouteAudit.
 #pragma once
 
 #include <functional>
@@ -41,6 +43,7 @@
 #include "netlink/link_watch.hpp"
 #include "netlink/route_socket.hpp"
 #include "netlink/virtual_address.hpp"
+#include "netlink/virtual_routes.hpp"
 
 namespace flywall::netlink {
 
@@ -53,7 +56,7 @@ enum class AddressWork : std::uint8_t {
 };
 
 struct AddressFailure {
-  VirtualAddress address;
+  VirtualAddress address;               // of a route: its destination and interface
   std::string reason;                   // for people: "interface eth7 does not exist"
   std::optional<MacAddress> in_use_by;  // arp_ping was answered
 };
@@ -67,6 +70,9 @@ struct AddressReport {
   std::uint32_t added = 0;
   std::uint32_t removed = 0;
   std::uint32_t failed = 0;
+  std::uint32_t routes_held = 0;
+  std::uint32_t routes_added = 0;
+  std::uint32_t routes_removed = 0;
   std::uint32_t silenced = 0;            // of `quiet`: addresses nobody learns from us any more
   std::vector<AddressFailure> failures;  // the first kReportedFailures
   std::vector<Prefix> foreign;           // a person's copies, the first kReportedFailures
@@ -93,6 +99,9 @@ class VirtualAddresses {
   AddressReport quiet(Duration linger);
   // A new configuration; takes effect at once when taken (as `take`), else with the next call.
   std::optional<AddressReport> configure(std::vector<VirtualAddress> configured);
+  // The virtual routes, of which this object had none so far; `tag` must not change. Takes effect
+  // as `configure` does. Without this call the kernel's routes are never asked for.
+  std::optional<AddressReport> configure_routes(RouteTag tag, std::vector<VirtualRoute> routes);
   // Announces all held addresses once more from the beginning (after a healed split brain: E8).
   void announce_again(Time at);
   // Asked between two chunks: true ends the work early, so that a newer order is not kept waiting.
@@ -136,6 +145,9 @@ class VirtualAddresses {
   void hold(std::uint32_t position, Time at);
   void report_failure(const AddressChange& change, int errno_value, AddressReport& report);
   void add_failure(AddressFailure failure, AddressReport& report);
+  void hold_routes(AddressReport& report);
+  void release_routes(AddressReport& report);
+  void note_routes(const RouteReport& routes, AddressReport& report);
   void list_foreign(std::span<const ObservedAddress> observed, const AddressOwner& owner,
                     AddressReport& report);
   std::optional<std::uint32_t> position_of(const ObservedAddress& address) const;
@@ -169,6 +181,8 @@ class VirtualAddresses {
   Time linger_until_ = kNever;
   std::function<bool()> interrupted_;
 
+  std::optional<VirtualRoutes> routes_;
+  Time route_audit_ = kNever;
   Time repair_at_ = kNever;
   Time repaired_ = Time::min();
   std::string complained_;  // the last report's complaint: a lasting one is reported once

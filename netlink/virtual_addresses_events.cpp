@@ -22,7 +22,7 @@ std::vector<int> VirtualAddresses::fds() const {
 
 Time VirtualAddresses::deadline() const {
   if (lingering()) return linger_until_;
-  return std::min({schedule_.deadline(), check_.deadline(), repair_at_});
+  return std::min({schedule_.deadline(), check_.deadline(), repair_at_, route_audit_});
 }
 
 std::optional<AddressReport> VirtualAddresses::on_readable(int fd, Time at) {
@@ -62,11 +62,12 @@ void VirtualAddresses::want_repair(Time at) {
 
 std::optional<AddressReport> VirtualAddresses::run_due(Time at) {
   if (lingering()) return at < linger_until_ ? std::nullopt : std::optional(drop());
-  if (at < repair_at_) return std::nullopt;
+  if (at < std::min(repair_at_, route_audit_)) return std::nullopt;
   AddressReport report = work(AddressWork::repair);
   speak_when_done();
   std::string complaint = report.complaint();
-  const bool news = report.added + report.removed > 0 || complaint != complained_;
+  const std::uint32_t routes = report.routes_added + report.routes_removed;
+  const bool news = report.added + report.removed + routes > 0 || complaint != complained_;
   complained_ = std::move(complaint);
   return news ? std::optional(std::move(report)) : std::nullopt;
 }
@@ -138,6 +139,7 @@ void VirtualAddresses::apply_link(const LinkState& link, Time at) {
   if (taken_ && ((change.named && used(link.name)) || (change.lost && used(change.former_name))))
     want_repair(at);
   if (!taken_ || !change.came_up) return;
+  if (routes_ && routes_->any()) want_repair(at);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
     if (held_[i] && configured_[i].interface == link.name) hold(i, at);
 }
