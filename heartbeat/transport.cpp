@@ -91,6 +91,8 @@ void mark(int descriptor, bool six) {
   set_option(descriptor, SOL_SOCKET, SO_PRIORITY, kPriority);
   if (!set_option(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBuffer))
     set_option(descriptor, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+  if (!set_option(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, kSendBuffer))
+    set_option(descriptor, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
 }
 
 // The errno value with which it failed in place of the descriptor.

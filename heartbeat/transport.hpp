@@ -9,6 +9,10 @@
 // Cost per wake-up is bounded: `receive` returns at most kBatch datagrams, and the caller comes
 // back at most kMaxBatches times before it looks at its timers again.
 //
+// One dead path must not silence the others (E5): datagrams to a neighbour that does not answer ARP
+// wait in its queue (212992 bytes, net.ipv4.neigh.*.unres_qlen_bytes) and count against the socket
+// that sent them, so the send buffer is larger than all paths' queues together can be.
+//
 // Marks: DSCP CS6 and SO_PRIORITY 6 (routing protocols' class), receive buffers of kReceiveBuffer.
 //
 // Knows no key, no datagram format, no peer, no clock. One thread.
@@ -28,6 +32,7 @@ namespace flywall::heartbeat {
 inline constexpr std::size_t kBatch = 32;          // datagrams per `receive`
 inline constexpr std::size_t kMaxBatches = 16;     // calls of `receive` per wake-up
 inline constexpr int kReceiveBuffer = 1 << 20;     // bytes; about 1000 small datagrams
+inline constexpr int kSendBuffer = 16 << 20;       // bytes; more than 48 dead paths hold back
 inline constexpr std::size_t kCountedErrors = 16;  // different errno values told apart
 
 // Where a datagram goes and how. `source` and `interface` pin the path when they are given.
