@@ -115,7 +115,9 @@ bool Mischief::begin_at_machine(Trouble& trouble) {
     case Fault::replay:
       return begin_on_cables(trouble);
     case Fault::hiccup:
-      if (!free) return false;
+      // Two in a row would be a pause.
+      if (!free || trouble.since - world_.truth().body[machine].resumed < 2 * detection())
+        return false;
       trouble.until =
           trouble.since +
           world_.random().between(1us, world_.plan().node[machine].policy.detection * 2 / 5);

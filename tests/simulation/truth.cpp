@@ -19,8 +19,9 @@ void Truth::note_arrival(const Letter& letter, const heartbeat::Statement& said)
   Acquaintance& known = between[letter.from][letter.to];
   if (now - letter.sent > said.detection * 9 / 10) return;  // too old to prove much
   if (known.life != letter.life || now - known.arrived > said.detection / 2) known.gap_ended = now;
-  if (known.life != letter.life || letter.sent >= known.sent) {
+  if (known.life != letter.life || letter.contact.counter > known.counter) {
     known.sent = letter.sent;
+    known.counter = letter.contact.counter;
     known.holding = heartbeat::holds_claim(said.state);
     known.eligible = said.eligible;
     known.fault = said.rank.fault;

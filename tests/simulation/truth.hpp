@@ -57,6 +57,7 @@ struct Acquaintance {
   std::uint32_t from_life = 0;  // these lives have proven themselves to each other
   std::uint32_t to_life = 0;
   // What the newest of them said.
+  std::uint64_t counter = 0;
   bool holding = false;
   bool eligible = false;
   heartbeat::FaultClass fault = heartbeat::FaultClass::none;

@@ -120,7 +120,7 @@ bool StabilityChecker::has_better_peer(std::size_t machine) const {
 
 bool StabilityChecker::heard_a_holder(std::size_t machine) const {
   // The attacker may have delivered what a holder said a moment ago.
-  if (is_told_late() || plan_.has(Fault::pause)) return true;
+  if (is_told_late() || plan_.has(Fault::pause) || plan_.has(Fault::clone)) return true;
   for (std::size_t peer = 0; peer < truth_.machines; ++peer) {
     if (peer == machine) continue;
     const Acquaintance& known = truth_.between[peer][machine];
