@@ -17,6 +17,10 @@ Election::Election(const Policy& policy, Time now)
   FLYWALL_CHECK(policy.peers <= kMaxPeers && !policy.self.empty());
   FLYWALL_CHECK(policy.interval > 0ns && policy.detection >= policy.interval);
   FLYWALL_CHECK(policy.listen >= policy.detection);
+  statement_.sender = policy.self;
+  statement_.interval = policy.interval;
+  statement_.detection = policy.detection;
+  statement_.address_digest = policy.address_digest;
   refresh_statement();
 }
 

@@ -194,7 +194,6 @@ void Election::change_role(Role role, Reason reason, std::optional<PeerIndex> pe
 void Election::refresh_statement() {
   const auto* holding = std::get_if<Holding>(&role_);
   const auto* following = std::get_if<Following>(&role_);
-  statement_.sender = policy_.self;
   statement_.state = state_of_role();
   statement_.claim = holding ? holding->claim : seen_;
   statement_.tenure = holding ? holding->tenure : Epoch{};
@@ -205,9 +204,6 @@ void Election::refresh_statement() {
   }
   statement_.rank = own_rank();
   statement_.eligible = holding || (following && policy_.takeover && !following->abstain_until);
-  statement_.interval = policy_.interval;
-  statement_.detection = policy_.detection;
-  statement_.address_digest = policy_.address_digest;
   statement_.holder_alive = holding != nullptr;
   statement_.heard.clear();
   for (const Peer& peer : peers()) {

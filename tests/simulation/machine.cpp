@@ -282,8 +282,10 @@ void Machine::step(const heartbeat::Event& event) {
   if (!body().awake()) return;
   ++stage_.steps;
   const heartbeat::Actions& actions = election_->step(clock_.read(now()), event);
-  stage_.truth.note_state(index_, election_->statement());
-  if (!actions.empty()) perform(actions);
+  if (!actions.empty()) {
+    stage_.truth.note_state(index_, election_->statement());
+    perform(actions);
+  }
   if (!body().running) return;
   schedule();
   if (drain_wanted_ && !draining_) drain();
