@@ -207,7 +207,7 @@ std::vector<WantedAddress> VirtualAddresses::without_unasked(
 void VirtualAddresses::execute(std::span<const AddressChange> changes, AddressReport& report) {
   while (!changes.empty()) {
     if (interrupted_ && interrupted_()) {
-      want_repair(later(now(), kRepairRetry));
+      want_repair(now());
       return;
     }
     const auto chunk = changes.first(std::min(changes.size(), kChangesPerChunk));
