@@ -18,6 +18,7 @@ void FreshnessChecker::started(std::size_t machine) {
   for (View& view : views_[machine]) {
     for (Read& read : view.read) read.life = 0;
     view.newest_life = 0;
+    view.last = nullptr;
   }
   if (truth_.is_duplicated(machine)) cloned_[truth_.body[machine].node] = true;
 }
@@ -42,21 +43,25 @@ void FreshnessChecker::received(std::size_t machine, const Letter& letter,
 }
 
 void FreshnessChecker::check_replay(View& view, std::size_t machine, const Letter& letter) {
-  Read* read = nullptr;
-  for (Read& candidate : view.read)
-    if (candidate.life == letter.life) read = &candidate;
+  Read* read = view.last;
+  if (!read || read->life != letter.life) {
+    read = nullptr;
+    for (Read& candidate : view.read)
+      if (candidate.life == letter.life) read = &candidate;
+  }
   if (!read) {
     read = &view.read[view.next++ % view.read.size()];
     read->life = letter.life;
-    read->counters.assign(read->counters.size(), false);
+    read->counters.assign(read->counters.size(), 0);
   }
+  view.last = read;
   if (read->counters.size() <= letter.contact.counter)
     read->counters.resize(letter.contact.counter * 2 + 64);
   if (read->counters[letter.contact.counter])
     findings_.report("E14",
                      name(machine) + " believes the same letter of " + name(letter.from) + " twice",
                      truth_.now);
-  read->counters[letter.contact.counter] = true;
+  read->counters[letter.contact.counter] = 1;
 }
 
 void FreshnessChecker::check_age(std::size_t machine, const Letter& letter,
@@ -64,6 +69,7 @@ void FreshnessChecker::check_age(std::size_t machine, const Letter& letter,
   const Duration window =
       std::max(plan_.node[truth_.body[machine].node].policy.detection, said.detection);
   const Duration age = truth_.now - letter.sent;
+  if (age <= said.detection) return;
   const Duration drift = (truth_.now - truth_.body[machine].started) / 1000;
   // A peer that does not hear us is judged by its own clock, mapped by a letter that was on its way
   // for up to a window.

@@ -26,10 +26,11 @@ class FreshnessChecker {
  private:
   struct Read {  // by one life of one sender
     std::uint32_t life = 0;
-    std::vector<bool> counters;
+    std::vector<std::uint8_t> counters;
   };
   struct View {  // of one machine, about one node
     std::array<Read, 4> read;
+    Read* last = nullptr;
     std::size_t next = 0;
     std::uint32_t newest_life = 0;
   };
