@@ -1,6 +1,6 @@
 #include "daemon/config/binder.hpp"
 
-#include <set>
+#include <algorithm>
 
 #include "daemon/config/schema.hpp"
 #include "daemon/config/suggest.hpp"
@@ -39,61 +39,99 @@ std::string home_of(std::string_view name, const Section& section, const std::st
   return found;
 }
 
+// Names that other programs' configurations have for ours.
+std::string_view todays_name(std::string_view block, std::string_view written) {
+  if (block != "replication.ha.witness") return {};
+  if (written == "provider") return "type";
+  if (written == "lock_db_dir") return "path";
+  return written == "lease_ms" ? "lease.ttl" : "";
+}
+
+// Where the binder is: a section of the schema, and which of its blocks.
+struct Spot {
+  const Section& section;
+  std::string names;      // path without counts, for messages
+  std::string path;       // path with counts, for places
+  std::size_t index = 0;  // of a block that may stand several times
+  bool told = false;      // an enclosing block is not built, and that was said
+};
+
 class Binder {
  public:
   Binder(Bound& bound, Problems& problems) : bound_(bound), problems_(problems) {}
 
-  // `names` is the path without counts, for messages; `path` the one with counts, for places.
-  void body(const Body& body, const Section& section, const std::string& names,
-            const std::string& path);
+  void body(const Body& body, const Spot& spot);
+  // What is missing in blocks that stand once; call it after the last tree.
+  void finish();
 
  private:
-  struct Spot {
-    const Section& section;
-    std::string names, path;
+  struct Opened {
+    Spot spot;
+    Place end;
+    bool damaged = false;
   };
 
   void attribute(const Attribute& attribute, const Spot& spot);
+  void store(const Attribute& attribute, const Setting& setting, const std::string& path,
+             const Spot& spot);
   void block(const Block& block, const Spot& spot);
   bool labels_fit(const Block& block, const Section& section);
   void unknown(const Name& name, const Spot& spot, bool is_block);
-  void not_built(const Name& name, bool is_block);
-  void missing(const Body& body, const Spot& spot, const std::string& prefix);
+  void report(State state, std::string_view note, const Name& name);
+  void missing(const Opened& opened);
   bool again(const std::string& path, const Name& name);
 
   Bound& bound_;
   Problems& problems_;
   std::map<std::string, std::size_t> counts_;
-  std::set<std::string> misspelt_;  // paths that an unknown name probably meant
+  std::set<std::string> misspelt_;        // paths that an unknown name probably meant
+  std::map<std::string, Opened> opened_;  // of blocks that stand once, by path
 };
 
-void Binder::body(const Body& body, const Section& section, const std::string& names,
-                  const std::string& path) {
+void Binder::body(const Body& body, const Spot& spot) {
   if (body.damaged) bound_.complete = false;
-  const Spot spot{section, names, path};
   for (const Attribute& each : body.attributes) attribute(each, spot);
   for (const Block& each : body.blocks) block(each, spot);
-  if (!body.damaged) missing(body, spot, path);
+  if (spot.section.times == Times::any) {
+    if (!body.damaged) missing({spot, body.end, false});
+    return;
+  }
+  Opened& opened = opened_.try_emplace(spot.path, Opened{spot, body.end, false}).first->second;
+  opened.damaged = opened.damaged || body.damaged;
+}
+
+void Binder::finish() {
+  for (const auto& [path, opened] : opened_)
+    if (!opened.damaged) missing(opened);
 }
 
 // A second one of what may stand once.
 bool Binder::again(const std::string& path, const Name& name) {
   const auto [entry, is_new] = bound_.places.emplace(path, name.place);
   if (is_new) return false;
-  const std::string line = std::to_string(entry->second.at.line);
+  const std::string first = bound_.where(entry->second, name.place);
   problems_.error(name.place,
                   path == "replication"
                       ? "a file configures one node, and this is its second \"replication\" block "
-                        "(the first is in line " +
-                            line + "): give each node a file of its own"
-                      : quote(name.text) + " stands here twice: the first is in line " + line);
+                        "(the first is " +
+                            first + "): give each node a file of its own"
+                      : quote(name.text) + " stands here twice: the first is " + first);
   return true;
 }
 
-void Binder::not_built(const Name& name, bool is_block) {
-  problems_.error(name.place, quote(name.text) +
-                                  " is not built yet: this version of Flywall knows the " +
-                                  (is_block ? "block" : "setting") + " but does nothing with it");
+void Binder::report(State state, std::string_view note, const Name& name) {
+  const std::string why = note.empty() ? "" : ": " + std::string(note);
+  switch (state) {
+    case State::built:
+      return;
+    case State::accepted:
+      problems_.warn(name.place, quote(name.text) + " has no effect in this version" + why);
+      return;
+    case State::refused:
+      problems_.error(name.place, quote(name.text) + " is not built yet, and to ignore it would " +
+                                      "be dangerous" + why);
+      return;
+  }
 }
 
 void Binder::attribute(const Attribute& attribute, const Spot& spot) {
@@ -105,7 +143,6 @@ void Binder::attribute(const Attribute& attribute, const Spot& spot) {
     return;
   }
   if (!setting) return unknown(name, spot, false);
-  if (!setting->built()) return not_built(name, false);
   const std::string path = joined(spot.path, name.text);
   if (again(path, name)) return;
   if (std::holds_alternative<Null>(attribute.value.content)) {
@@ -113,10 +150,27 @@ void Binder::attribute(const Attribute& attribute, const Spot& spot) {
     return;
   }
   bound_.places[path] = attribute.value.place;
-  if (auto value = check_value(name.text, setting->type, attribute.value, problems_))
-    setting->store(bound_.config, std::move(*value));
-  else
+  store(attribute, *setting, path, spot);
+}
+
+bool holds_environment(const Value& value) {
+  if (const auto* list = std::get_if<List>(&value.content))
+    return std::ranges::any_of(*list, holds_environment);
+  return value.from_environment;
+}
+
+void Binder::store(const Attribute& attribute, const Setting& setting, const std::string& path,
+                   const Spot& spot) {
+  if (holds_environment(attribute.value)) bound_.from_environment.insert(path);
+  auto value = check_value(attribute.name.text, setting.type, attribute.value, problems_);
+  if (!value) {
     bound_.complete = false;
+    return;
+  }
+  const auto before = setting.access.show(bound_.config, spot.index);
+  setting.access.store(bound_.config, spot.index, std::move(*value));
+  if (!spot.told && setting.access.show(bound_.config, spot.index) != before)
+    report(setting.state, setting.note, attribute.name);
 }
 
 bool Binder::labels_fit(const Block& block, const Section& section) {
@@ -142,20 +196,29 @@ void Binder::block(const Block& block, const Spot& spot) {
     return;
   }
   if (!section) return unknown(name, spot, true);
-  if (!section->built()) return not_built(name, true);
   if (!labels_fit(block, *section)) {
     bound_.complete = false;
     return;
   }
-  std::string path = joined(spot.path, name.text);
+  Spot inner{*section, joined(spot.names, name.text), joined(spot.path, name.text), 0,
+             spot.told || section->state != State::built};
   if (section->times == Times::once) {
-    if (again(path, name)) return;
-  } else {
-    path += "[" + std::to_string(counts_[path]++) + "]";
-    bound_.places.emplace(path, block.labels.empty() ? name.place : block.labels.front().place);
+    const auto known = bound_.places.find(inner.path);
+    const bool elsewhere =
+        known != bound_.places.end() && known->second.at.source != name.place.at.source;
+    if (!elsewhere && again(inner.path, name)) return;
+    const Config before = bound_.config;
+    body(block.body, inner);
+    if (!spot.told && bound_.config != before) report(section->state, section->note, name);
+    return;
   }
-  section->open(bound_.config, block.labels.empty() ? "" : block.labels.front().text);
-  body(block.body, *section, joined(spot.names, name.text), path);
+  const std::size_t count = counts_[inner.path]++;
+  inner.path += "[" + std::to_string(count) + "]";
+  bound_.places.emplace(inner.path, block.labels.empty() ? name.place : block.labels.front().place);
+  inner.index = section->row.count(bound_.config);
+  section->row.open(bound_.config, block.labels.empty() ? "" : block.labels.front().text);
+  if (!spot.told) report(section->state, section->note, name);
+  body(block.body, inner);
 }
 
 void Binder::unknown(const Name& name, const Spot& spot, bool is_block) {
@@ -168,7 +231,9 @@ void Binder::unknown(const Name& name, const Spot& spot, bool is_block) {
                         quote(name.text) + " in " + where(spot.names);
   const std::string home = home_of(name.text, schema(), "");
   const bool top = row_named(schema().sections, name.text) != nullptr;
-  if (const auto meant = nearest(name.text, allowed)) {
+  if (const auto today = todays_name(spot.names, name.text); !today.empty()) {
+    message += "; here it is called " + quote(today);
+  } else if (const auto meant = nearest(name.text, allowed)) {
     message += "; did you mean " + quote(*meant) + "?";
     misspelt_.insert(joined(spot.path, *meant));
   } else if (top) {
@@ -179,13 +244,14 @@ void Binder::unknown(const Name& name, const Spot& spot, bool is_block) {
   problems_.error(name.place, std::move(message));
 }
 
-void Binder::missing(const Body& body, const Spot& spot, const std::string& prefix) {
+void Binder::missing(const Opened& opened) {
+  const Spot& spot = opened.spot;
   for (const Setting& setting : spot.section.settings) {
-    const std::string path = joined(prefix, setting.name);
+    const std::string path = joined(spot.path, setting.name);
     if (!setting.required() || bound_.places.contains(path) || misspelt_.contains(path)) continue;
-    const auto opened = bound_.places.find(prefix);
+    const auto block = bound_.places.find(spot.path);
     bound_.complete = false;
-    problems_.error(opened == bound_.places.end() ? body.end : opened->second,
+    problems_.error(block == bound_.places.end() ? opened.end : block->second,
                     quote(setting.name) + " is missing in " + where(spot.names) + ": it must be " +
                         expectation(setting.type));
   }
@@ -204,6 +270,14 @@ void complete(Config& config, std::string_view host_name) {
   for (HostPort& peer : replication.peer_addrs) fill(peer, port);
 }
 
+// E6: what nobody wrote. From three nodes on, or with a witness, a majority.
+void choose_quorum(Bound& bound) {
+  Replication& replication = bound.config.replication;
+  if (!replication.ha.enabled || bound.place("replication.ha.quorum")) return;
+  if (peers(replication).size() > 1 || !replication.ha.witnesses.empty())
+    replication.ha.quorum = Quorum::majority;
+}
+
 }  // namespace
 
 std::optional<Place> Bound::place(std::string_view path) const {
@@ -211,12 +285,24 @@ std::optional<Place> Bound::place(std::string_view path) const {
   return found == places.end() ? std::nullopt : std::optional(found->second);
 }
 
-Bound bind_tree(const Body& tree, std::string_view host_name, Problems& problems) {
+std::string Bound::where(Place place, Place seen_from) const {
+  const std::string line = std::to_string(place.at.line);
+  const bool other = place.at.source != seen_from.at.source && place.at.source < names.size();
+  return other ? "in " + names[place.at.source] + ":" + line : "in line " + line;
+}
+
+Bound bind_trees(std::span<const Body> trees, std::vector<std::string> names,
+                 std::string_view host_name, Problems& problems) {
   Bound bound;
-  Binder(bound, problems).body(tree, schema(), "", "");
+  bound.names = std::move(names);
+  Binder binder(bound, problems);
+  for (const Body& tree : trees) binder.body(tree, {schema(), "", ""});
+  binder.finish();
   complete(bound.config, host_name);
+  choose_quorum(bound);
   if (!bound.place("replication") && bound.complete)
-    problems.error(tree.end, "there is no \"replication\" block: it says what this node is");
+    problems.error(trees.front().end,
+                   "there is no \"replication\" block: it says what this node is");
   check_rules(bound, problems);
   return bound;
 }

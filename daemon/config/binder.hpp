@@ -2,13 +2,16 @@
 // rules that take more than one setting. All problems of a tree are found in one go.
 //
 // Knows the schema and the tree; knows no file. What stands in files that the configuration names
-// (secret_key_file, token_file) is put in by load.cpp between `bind_tree` and the use of the
+// (secret_key_file, token_file) is put in by load.cpp between `bind_trees` and the use of the
 // Config.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "daemon/config/config.hpp"
 #include "daemon/config/tree.hpp"
@@ -22,15 +25,22 @@ using Places = std::map<std::string, Place, std::less<>>;
 struct Bound {
   Config config;  // good only if no error was reported
   Places places;
+  std::set<std::string, std::less<>> from_environment;  // paths whose value has ${env.NAME} in it
+  std::vector<std::string> names;                       // of the sources, for messages
   bool complete = true;  // nothing was damaged: what is missing is really missing
 
   std::optional<Place> place(std::string_view path) const;
+  // "in line 7", or "in conf.d/a.hcl:7" when that is another text than `seen_from`.
+  std::string where(Place place, Place seen_from) const;
 };
 
-// `host_name` is the default of node_id.
-Bound bind_tree(const Body& tree, std::string_view host_name, Problems& problems);
+// Binds the trees of all files into one Config: blocks that may stand several times are appended,
+// others are merged by setting, the same setting twice is an error. `names` are those of the
+// sources that the places count; `host_name` is the default of node_id.
+Bound bind_trees(std::span<const Body> trees, std::vector<std::string> names,
+                 std::string_view host_name, Problems& problems);
 
-// The rules across settings (checks.cpp). Part of `bind_tree`.
+// The rules across settings (checks.cpp, check_ha.cpp). Part of `bind_trees`.
 void check_rules(const Bound& bound, Problems& problems);
 
 // A warning when `secret` is easily guessed.

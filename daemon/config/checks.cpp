@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <array>
-#include <functional>
 
-#include "daemon/config/binder.hpp"
+#include "daemon/config/rules.hpp"
 
 namespace flywall::config {
 
@@ -10,41 +9,20 @@ namespace {
 
 constexpr std::size_t kGoodSecretSize = 32;
 constexpr std::size_t kGoodSecretVariety = 10;  // different bytes
-// IPv6 virtual addresses are the next cut.
-constexpr bool kIpv6VirtualAddressesBuilt = false;
+constexpr std::size_t kMaxSocketPath = 107;     // bytes that sun_path takes
 
-// Why an address cannot be a virtual one; empty when it can.
-std::string_view unfit(const Prefix& prefix) {
-  const IpAddress& address = prefix.address;
-  const auto all = [&](std::uint8_t value) {
-    return std::ranges::all_of(address.view(), [=](std::uint8_t byte) { return byte == value; });
-  };
-  if (address.family == Family::ipv6 && !kIpv6VirtualAddressesBuilt)
-    return "is IPv6, which is not built yet for virtual addresses";
-  if (all(0)) return "is no address of a host";
-  if (all(255)) return "is the broadcast address";
-  if (address.is_loopback()) return "is a loopback address";
-  if (address.family == Family::ipv6) return address.bytes[0] == 0xFF ? "is multicast" : "";
-  if (address.bytes[0] >= 224) return "is multicast or reserved";
-  if (prefix.length == 0) return "needs the length of its network, 1 to 32";
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | address.bytes[i];
-  const std::uint32_t hosts = prefix.length == 32 ? 0 : ~std::uint32_t{0} >> prefix.length;
-  if (hosts > 1 && (value & hosts) == 0) return "is the address of the network itself";
-  if (hosts > 1 && (value & hosts) == hosts) return "is the broadcast address of its network";
-  return "";
-}
-
-class Rules {
+class NodeRules {
  public:
-  Rules(const Bound& bound, Problems& problems)
-      : bound_(bound),
-        replication_(bound.config.replication),
-        ha_(replication_.ha),
-        problems_(problems) {}
+  explicit NodeRules(const Rules& rules)
+      : rules_(rules),
+        bound_(rules.bound),
+        replication_(rules.replication()),
+        ha_(rules.ha()),
+        problems_(rules.problems) {}
 
-  void run() {
-    if (too_many_peers()) return;
+  // False: too much is wrong for the other rules.
+  bool run() {
+    if (too_many_peers()) return false;
     secrets();
     encryption();
     identity();
@@ -52,20 +30,16 @@ class Rules {
     peer_count();
     timers();
     ports();
-    links();
-    virtual_addresses();
-    failback();
     api();
+    tls();
+    return true;
   }
 
  private:
-  Place at(std::string_view path) const {
-    return bound_.place(path).value_or(
-        bound_.place("replication").value_or(Place{.at = {}, .length = 0}));
-  }
-  bool has(std::string_view path) const { return bound_.place(path).has_value(); }
+  Place at(std::string_view path) const { return rules_.at(path); }
+  bool has(std::string_view path) const { return rules_.has(path); }
   Place indexed(std::string_view path, std::size_t index, std::string_view name = "") const {
-    return at(std::string(path) + "[" + std::to_string(index) + "]" + std::string(name));
+    return rules_.indexed(path, index, name);
   }
 
   bool too_many_peers();
@@ -76,26 +50,24 @@ class Rules {
   void peer_count();
   void timers();
   void ports();
-  void links();
-  void virtual_addresses();
-  void virtual_address(std::size_t index);
-  void failback();
   void api();
+  void tls();
 
+  const Rules& rules_;
   const Bound& bound_;
   const Replication& replication_;
   const Ha& ha_;
   Problems& problems_;
 };
 
-bool Rules::too_many_peers() {
+bool NodeRules::too_many_peers() {
   if (replication_.peer_blocks.size() <= kMaxPeers) return false;
   problems_.error(indexed("replication.peer", kMaxPeers),
                   "more than " + std::to_string(kMaxPeers) + " peers");
   return true;
 }
 
-void Rules::secrets() {
+void NodeRules::secrets() {
   const bool key = has("replication.secret_key");
   if (key && has("replication.secret_key_file"))
     problems_.error(at("replication.secret_key_file"),
@@ -113,7 +85,7 @@ void Rules::secrets() {
                    "\"previous_secret_key\" is the same as \"secret_key\": nothing is rotated");
 }
 
-void Rules::encryption() {
+void NodeRules::encryption() {
   if (!replication_.encryption && !replication_.insecure)
     problems_.error(at("replication.encryption"),
                     "without encryption everybody on the network reads and changes what is "
@@ -124,14 +96,14 @@ void Rules::encryption() {
     problems_.warn(at("replication.insecure"), "\"insecure\" does nothing here: encryption is on");
 }
 
-void Rules::identity() {
+void NodeRules::identity() {
   if (replication_.node_id.empty() || replication_.node_id.view() == "localhost")
     problems_.error(at("replication"),
                     "this machine has no host name of its own: set \"node_id\" to a name that is "
                     "unique in the cluster");
 }
 
-void Rules::peer_blocks() {
+void NodeRules::peer_blocks() {
   std::vector<std::pair<std::string, std::size_t>> hosts;
   for (std::size_t i = 0; i < replication_.peer_blocks.size(); ++i) {
     const PeerBlock& block = replication_.peer_blocks[i];
@@ -141,8 +113,8 @@ void Rules::peer_blocks() {
       problems_.error(label, "this is the node's own node_id: a peer is another node");
     for (std::size_t j = 0; j < i; ++j)
       if (replication_.peer_blocks[j].name == block.name)
-        problems_.error(label, "two peers of this name: the first is in line " +
-                                   std::to_string(indexed("replication.peer", j).at.line));
+        problems_.error(label, "two peers of this name: the first is " +
+                                   bound_.where(indexed("replication.peer", j), label));
     for (const std::string& host : block.addresses) {
       const auto same = [&](const auto& known) { return known.first == host; };
       if (const auto known = std::ranges::find_if(hosts, same); known != hosts.end())
@@ -153,7 +125,7 @@ void Rules::peer_blocks() {
   }
 }
 
-void Rules::peer_count() {
+void NodeRules::peer_count() {
   if (!has("replication.mode") || !bound_.complete) return;
   const bool given = has("replication.peer_addr") || has("replication.peer_addrs") ||
                      has("replication.primary_addr") || !replication_.peer_blocks.empty();
@@ -173,13 +145,13 @@ void Rules::peer_count() {
                     "no peer is given: set \"peer_addr\", \"peer_addrs\" or a \"peer\" block, "
                     "or mode = \"standalone\"");
   if (count > kMaxPeers) problems_.error(mode, "more than " + std::to_string(kMaxPeers) + " peers");
-  if (count > 1 && ha_.enabled && !has("replication.ha.quorum"))
+  if (ha_.quorum == Quorum::majority && ha_.enabled && count > 1)
     problems_.warn(at("replication.ha"),
-                   "more than two nodes: the quorum should be a majority, which is not built yet; "
-                   "this version takes over on silence alone (quorum = \"none\")");
+                   "more than two nodes: a primary needs a majority of them, which in this version "
+                   "means to hear it within the detection time; leases are not built yet");
 }
 
-void Rules::timers() {
+void NodeRules::timers() {
   if (ha_.failure_timeout && *ha_.failure_timeout <= ha_.heartbeat_interval)
     problems_.error(at("replication.ha.failure_timeout"),
                     "\"failure_timeout\" must be longer than \"heartbeat_interval\", or every "
@@ -192,7 +164,7 @@ void Rules::timers() {
                    "high availability is configured but not enabled: add enabled = true");
 }
 
-void Rules::ports() {
+void NodeRules::ports() {
   const bool both = replication_.listen_addr.port == ha_.heartbeat_port && ha_.enabled;
   if (both)
     problems_.error(at(has("replication.ha.heartbeat_port") ? "replication.ha.heartbeat_port"
@@ -201,81 +173,38 @@ void Rules::ports() {
                     "port accepts TCP connections too");
 }
 
-void Rules::links() {
-  const auto& names = ha_.monitor_links;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
-        names.begin() + static_cast<std::ptrdiff_t>(i))
-      problems_.error(at("replication.ha.monitor_links"),
-                      "\"" + names[i] + "\" stands twice among the monitored links");
+void NodeRules::api() {
+  const Api& api = bound_.config.api;
+  const auto address = api.listen ? IpAddress::parse(api.listen->host) : std::nullopt;
+  if (api.listen && (!address || !address->is_loopback()))
+    problems_.error(at("api.listen"),
+                    "TLS is not built yet: beyond this machine answers and the token would cross "
+                    "the network in clear; listen on 127.0.0.1 or on the socket");
+  if (api.health_listen && api.listen && api.health_listen == api.listen)
+    problems_.error(at("api.health_listen"), "\"listen\" has this address already");
+  if (api.socket.size() > kMaxSocketPath)
+    problems_.error(at("api.socket"), "the path of a socket has at most " +
+                                          std::to_string(kMaxSocketPath) + " bytes");
 }
 
-void Rules::virtual_address(std::size_t index) {
-  const Prefix& prefix = ha_.virtual_ips[index].address;
-  if (prefix.address.family == Family::none) return;  // missing or wrong: reported
-  const Place place = indexed("replication.ha.virtual_ip", index, ".address");
-  if (const auto reason = unfit(prefix); !reason.empty())
-    problems_.error(place, prefix.address.str() + " " + std::string(reason));
-  const std::string& own = replication_.listen_addr.host;
-  if (!own.empty() && IpAddress::parse(own) == prefix.address)
-    problems_.error(place,
-                    "this is the node's own address (listen_addr): a virtual address moves "
-                    "and must be another one");
-  for (const Peer& peer : peers(replication_))
-    for (const HostPort& path : peer.heartbeat)
-      if (IpAddress::parse(path.host) == prefix.address)
-        problems_.error(place,
-                        "this is the address of a peer: a virtual address moves and must be "
-                        "another one");
-}
-
-void Rules::virtual_addresses() {
-  if (ha_.virtual_ips.size() > kMaxVirtualAddresses) {
-    problems_.error(at("replication.ha"),
-                    "more than " + std::to_string(kMaxVirtualAddresses) + " virtual addresses");
-    return;
-  }
-  std::map<IpAddress, std::size_t> seen;
-  for (std::size_t i = 0; i < ha_.virtual_ips.size(); ++i) {
-    virtual_address(i);
-    const IpAddress& address = ha_.virtual_ips[i].address.address;
-    if (address.family == Family::none) continue;
-    const auto [first, is_new] = seen.emplace(address, i);
-    if (!is_new)
-      problems_.error(
-          indexed("replication.ha.virtual_ip", i, ".address"),
-          "the virtual address " + address.str() + " stands twice: the first is in line " +
-              std::to_string(
-                  indexed("replication.ha.virtual_ip", first->second, ".address").at.line));
-  }
-  if (ha_.enabled && ha_.virtual_ips.empty() && bound_.complete)
-    problems_.warn(at("replication.ha"), "there is no \"virtual_ip\": a takeover moves no address");
-}
-
-void Rules::failback() {
-  if (ha_.failback_mode == FailbackMode::disabled) return;
-  static constexpr std::array<std::string_view, 3> kNames{"replication.ha.failback_mode",
-                                                          "replication.ha.failback_delay",
-                                                          "replication.ha.failback_window"};
-  for (std::string_view name : kNames) {
-    if (!has(name)) continue;
-    problems_.warn(at(name), "failback comes later; this version never fails back by itself");
-    return;
-  }
-}
-
-void Rules::api() {
-  const auto& listen = bound_.config.api.listen;
-  const auto address = listen ? IpAddress::parse(listen->host) : std::nullopt;
-  if (listen && (!address || !address->is_loopback()))
-    problems_.warn(at("api.listen"),
-                   "the API will be reachable from other machines, without TLS (not built yet): "
-                   "answers and the token cross the network in clear");
+void NodeRules::tls() {
+  const Api& api = bound_.config.api;
+  if (api.tls_cert.empty() != api.tls_key.empty() && bound_.complete)
+    problems_.error(at(api.tls_cert.empty() ? "api.tls_key" : "api.tls_cert"),
+                    "\"tls_cert\" and \"tls_key\" belong together");
+  if (!api.client_ca.empty() && api.tls_cert.empty() && bound_.complete)
+    problems_.error(at("api.client_ca"), "\"client_ca\" needs \"tls_cert\" and \"tls_key\"");
 }
 
 }  // namespace
 
-void check_rules(const Bound& bound, Problems& problems) { Rules(bound, problems).run(); }
+void check_rules(const Bound& bound, Problems& problems) {
+  const Rules rules{bound, problems};
+  if (!NodeRules(rules).run()) return;
+  check_addresses(rules);
+  check_monitors(rules);
+  check_tasks(rules);
+}
 
 void check_secret(std::string_view setting, const Secret& secret, Place place, Problems& problems) {
   std::array<bool, 256> seen{};

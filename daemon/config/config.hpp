@@ -3,7 +3,7 @@
 //
 // Knows what each setting means, its unit, its range and its default. Knows no syntax, no file, no
 // source position: whoever holds a Config holds one that passed every check below (`load` in
-// load.hpp and `bind_tree` in binder.hpp make no other). Equal files give equal Configs, so a
+// load.hpp and `bind_trees` in binder.hpp make no other). Equal files give equal Configs, so a
 // reload compares with ==.
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "base/address.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "daemon/config/ha.hpp"
 #include "daemon/config/secret.hpp"
 
 namespace flywall::config {
@@ -23,28 +24,10 @@ namespace flywall::config {
 // Where a node starts from. With `ha.enabled` the role is negotiated (E2).
 enum class Mode : std::uint8_t { primary, replica, standalone };
 
-// What a returning preferred node does (E10). Recorded only: this version never fails back by
-// itself.
-enum class FailbackMode : std::uint8_t { automatic, manual, disabled };
-
-// Whose consent a primary needs (E6).
-enum class Quorum : std::uint8_t { none, majority };
-
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
 // text: key=value lines for people and journald; json: one object per line.
 enum class LogFormat : std::uint8_t { text, json };
-
-// virtual_ip { … }: an address that moves with the role.
-struct VirtualIp {
-  Prefix address;              // IPv4; unique in the file
-  std::string interface;       // 1..15 bytes; need not exist yet
-  std::string label;           // 0..15 bytes; empty: none
-  bool arp_ping = false;       // ask whether somebody else holds the address before taking it
-  bool gratuitous_arp = true;  // announce the address after taking it
-
-  bool operator==(const VirtualIp&) const = default;
-};
 
 // peer "NAME" { … } as written. `peers()` below merges it with the short forms.
 struct PeerBlock {
@@ -52,28 +35,9 @@ struct PeerBlock {
   std::vector<std::string> addresses;             // 1..kMaxPaths hosts or addresses, without ports
   std::optional<std::uint16_t> heartbeat_port;    // its UDP port; absent: the own heartbeat_port
   std::optional<std::uint16_t> replication_port;  // its TCP port; absent: that of listen_addr
+  Takeover takeover = Takeover::automatic;        // never: this peer is not counted on
 
   bool operator==(const PeerBlock&) const = default;
-};
-
-// replication.ha { … }
-struct Ha {
-  bool enabled = false;
-  std::uint8_t priority = 100;              // 1..255, lower is preferred; ties by node id
-  Duration heartbeat_interval = 100ms;      // 1 ms .. 1 min
-  std::uint32_t failure_threshold = 3;      // 1..1000 heartbeats in a row that did not come
-  std::optional<Duration> failure_timeout;  // > heartbeat_interval, <= 10 min; wins
-  std::uint16_t heartbeat_port = 9002;      // UDP
-  FailbackMode failback_mode = FailbackMode::automatic;
-  Duration failback_delay = 60s;           // 0 .. 1 day
-  Duration failback_window = 5min;         // 0 .. 1 day
-  std::vector<std::string> monitor_links;  // interface names, unique
-  std::vector<VirtualIp> virtual_ips;      // at most kMaxVirtualAddresses
-  Quorum quorum = Quorum::none;            // effective value
-
-  // Silence after which a peer counts as dead: failure_timeout, else interval × threshold.
-  Duration detection_time() const;
-  bool operator==(const Ha&) const = default;
 };
 
 // replication { … }
@@ -92,9 +56,12 @@ struct Replication {
   bool compression = true;
   bool encryption = true;  // false only together with `insecure`
   bool insecure = false;
-  Duration sync_interval = 100ms;              // 1 ms .. 1 h
-  std::uint32_t batch_size = 1000;             // 1..1000000 entries
-  std::string state_dir = "/var/lib/flywall";  // absolute path
+  Duration sync_interval = 100ms;                // 1 ms .. 1 h
+  std::uint32_t batch_size = 1000;               // 1..1000000 entries
+  std::optional<std::uint64_t> bandwidth_limit;  // bytes per second, 1024..10^12
+  std::string state_dir = "/var/lib/flywall";    // absolute path
+  std::vector<Dataset> datasets;
+  Retention retention;
   Ha ha;
 
   bool operator==(const Replication&) const = default;
@@ -106,6 +73,12 @@ struct Api {
   std::string socket = "/run/flywall/api.sock";                  // absolute path
   std::string token_file;                                        // path, or empty
   std::optional<Secret> token;                                   // what token_file holds
+  std::string tls_cert;                                          // path; set together with tls_key
+  std::string tls_key;                                           // path
+  std::string client_ca;                  // path, or empty; only with tls_cert
+  std::vector<Prefix> allow;              // who may connect; empty: everybody who reaches it
+  std::optional<HostPort> health_listen;  // port always set; health and metrics only
+  std::uint32_t max_connections = 64;     // 1..10000
 
   bool operator==(const Api&) const = default;
 };
@@ -142,8 +115,6 @@ struct Peer {
 std::vector<Peer> peers(const Replication& replication);
 
 std::string_view name(Mode mode);
-std::string_view name(FailbackMode mode);
-std::string_view name(Quorum quorum);
 std::string_view name(LogLevel level);
 std::string_view name(LogFormat format);
 

@@ -4,6 +4,7 @@
 
 #include "daemon/config/mask.hpp"
 #include "daemon/config/utf8.hpp"
+#include "daemon/config/yaml.hpp"
 
 namespace flywall::config {
 
@@ -86,7 +87,9 @@ std::string excerpt(const Diagnostic& diagnostic, const Source& source, const Co
 }  // namespace
 
 Source::Source(std::string name, std::string text)
-    : name_(std::move(name)), text_(std::move(text)), hidden_(hidden_stretches(text_)) {}
+    : name_(std::move(name)),
+      text_(std::move(text)),
+      hidden_(is_yaml(name_) ? hidden_in_yaml(text_) : hidden_stretches(text_)) {}
 
 std::string render(const Diagnostic& diagnostic, const Sources& sources, bool color) {
   const Colours& colours = color ? kTerminal : kPlain;

@@ -15,8 +15,8 @@ struct Unit {
 };
 
 // Longer names first where one begins like another.
-constexpr std::array kUnits{Unit{"us", 1us}, Unit{"ms", 1ms}, Unit{"min", 1min}, Unit{"s", 1s},
-                            Unit{"m", 1min}, Unit{"h", 1h},   Unit{"d", 24h}};
+constexpr std::array kUnits{Unit{"ns", 1ns}, Unit{"us", 1us}, Unit{"ms", 1ms}, Unit{"min", 1min},
+                            Unit{"s", 1s},   Unit{"m", 1min}, Unit{"h", 1h},   Unit{"d", 24h}};
 constexpr double kLongest = 1e18;  // nanoseconds
 
 }  // namespace

@@ -26,16 +26,18 @@ bool is_text(std::string_view text, std::uint32_t source, Problems& problems) {
 
 }  // namespace
 
+bool is_good_text(std::string_view text, std::uint32_t source, Problems& problems) {
+  if (text.size() <= kMaxTextSize) return is_text(text, source, problems);
+  problems.error({{.source = source}, 0},
+                 "the text is larger than " + std::to_string(kMaxTextSize >> 10) + " KiB");
+  return false;
+}
+
 Body parse_hcl(std::string_view text, std::uint32_t source, const VariableLookup& variable,
                Problems& problems) {
   Body unread;
   unread.damaged = true;
-  if (text.size() > kMaxTextSize) {
-    problems.error({{.source = source}, 0},
-                   "the text is larger than " + std::to_string(kMaxTextSize >> 10) + " KiB");
-    return unread;
-  }
-  if (!is_text(text, source, problems)) return unread;
+  if (!is_good_text(text, source, problems)) return unread;
   return parse_tokens(tokenize(text, source, variable, problems), problems);
 }
 

@@ -27,6 +27,9 @@ inline constexpr std::size_t kMaxVariableSize = 1 << 16;  // bytes of one ${env.
 // The value behind ${env.NAME}; nullopt when it is not set.
 using VariableLookup = std::function<std::optional<std::string>(std::string_view name)>;
 
+// False, and reported, for a text that is too large, no UTF-8, or holds a NUL byte.
+bool is_good_text(std::string_view text, std::uint32_t source, Problems& problems);
+
 // The tree holds what could be read. `source` is the index that positions carry.
 Body parse_hcl(std::string_view text, std::uint32_t source, const VariableLookup& variable,
                Problems& problems);
@@ -34,6 +37,9 @@ Body parse_hcl(std::string_view text, std::uint32_t source, const VariableLookup
 // parse_hcl(print_hcl(tree)) is the tree again, places apart. Precondition: no Broken value; names
 // are identifiers; numbers are finite.
 std::string print_hcl(const Body& body);
+
+// One value as HCL; a Broken one as null.
+std::string print_value(const Value& value);
 
 // The shortest decimal form that reads back as the same number.
 std::string number_text(double number);

@@ -87,6 +87,8 @@ std::string number_text(double number) {
   return {room.data(), end};
 }
 
+std::string print_value(const Value& value) { return printed(value); }
+
 std::string print_hcl(const Body& body) {
   std::string out;
   print(body, 0, out);

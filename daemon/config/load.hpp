@@ -8,8 +8,11 @@
 
 namespace flywall::config {
 
-// Reads and checks the configuration at `path`. A file that cannot be read is an error diagnostic
-// like any other. `environment.file` reads it and the files that it names.
+// Reads and checks the configuration at `path` and, in the order of their names, the files
+// conf.d/*.hcl, *.yaml and *.yml beside it. A file that cannot be read is an error diagnostic
+// like any other. `environment.file` reads all of them and the files that they name.
 Outcome load(const std::string& path, const Environment& environment);
+
+inline constexpr std::size_t kMaxFragments = 256;  // files in conf.d
 
 }  // namespace flywall::config

@@ -9,16 +9,20 @@ namespace flywall::config {
 
 namespace {
 
-enum class Showing : std::uint8_t { everything, no_text, nothing };
-
 // How the schema knows a name: as that of a secret, as another one, or not at all.
 enum class Standing : std::uint8_t { unknown, open, secret };
+
+// Addresses may hold passwords, those of web hooks are often secrets themselves.
+bool holds_secret(const Setting& setting) {
+  return setting.type.kind == Kind::secret || setting.type.kind == Kind::url ||
+         setting.type.kind == Kind::web_url;
+}
 
 Standing standing_of(std::string_view name, const Section& section) {
   Standing result = Standing::unknown;
   for (const Setting& setting : section.settings)
     if (setting.name == name)
-      result = setting.type.kind == Kind::secret ? Standing::secret : Standing::open;
+      result = std::max(result, holds_secret(setting) ? Standing::secret : Standing::open);
   for (const Section& inner : section.sections) {
     if (inner.name == name) result = std::max(result, Standing::open);
     result = std::max(result, standing_of(name, inner));
@@ -37,13 +41,6 @@ bool resembles_secret(std::string_view name) {
   };
   return std::ranges::any_of(kParts, contained) || distance(name, "secret_key") <= 4 ||
          distance(name, "secret") <= 2 || distance(name, "previous_secret_key") <= 6;
-}
-
-Showing showing_below(std::string_view name) {
-  const Standing standing = standing_of(name, schema());
-  if (standing == Standing::open) return Showing::everything;
-  if (standing == Standing::secret || resembles_secret(name)) return Showing::nothing;
-  return Showing::no_text;
 }
 
 bool is_word(char c) {
@@ -163,6 +160,13 @@ class Masker {
 };
 
 }  // namespace
+
+Showing showing_below(std::string_view name) {
+  const Standing standing = standing_of(name, schema());
+  if (standing == Standing::open) return Showing::everything;
+  if (standing == Standing::secret || resembles_secret(name)) return Showing::nothing;
+  return Showing::no_text;
+}
 
 std::vector<Hidden> hidden_stretches(std::string_view text) { return Masker(text).run(); }
 

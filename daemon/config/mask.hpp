@@ -13,7 +13,12 @@
 
 namespace flywall::config {
 
+// What may be shown of what stands below a name.
+enum class Showing : std::uint8_t { everything, no_text, nothing };
+Showing showing_below(std::string_view name);
+
 // In ascending order, not overlapping.
 std::vector<Hidden> hidden_stretches(std::string_view text);
+std::vector<Hidden> hidden_in_yaml(std::string_view text);
 
 }  // namespace flywall::config

@@ -5,8 +5,8 @@
 
 namespace flywall::config {
 
-// Markdown: one heading and one table for each block that can be configured, and the list of the
-// names that are known but not built yet.
+// Markdown: for each block a heading, what it is, an example and a table; in the table how far each
+// setting is built and what a reload makes of a change.
 std::string reference();
 
 }  // namespace flywall::config

@@ -4,13 +4,14 @@
 #include <charconv>
 #include <cmath>
 
+#include "daemon/config/forms.hpp"
+
 namespace flywall::config {
 
 namespace {
 
 constexpr std::size_t kMaxText = 4096;
 constexpr std::size_t kMaxInterfaceName = 15;
-constexpr std::size_t kMaxInterfaces = 64;
 constexpr std::size_t kMaxHostName = 253;
 
 bool has_control(std::string_view text) {
@@ -34,6 +35,10 @@ bool is_interface(std::string_view text) {
          text.find_first_of("/: \t") == std::string_view::npos && !has_control(text);
 }
 
+bool is_path(std::string_view text) {
+  return text.starts_with('/') && text.size() <= kMaxText && !has_control(text);
+}
+
 class Checker {
  public:
   Checker(std::string_view what, const Type& type, Problems& problems)
@@ -54,6 +59,7 @@ class Checker {
   std::nullopt_t wrong_text(const Value& value) const {
     const auto& text = std::get<std::string>(value.content);
     if (value.from_environment) return refuse(value, "another text from the environment");
+    if (type_.kind == Kind::url || type_.kind == Kind::web_url) return refuse(value, "other text");
     const bool shown = text.size() <= 64 && !has_control(text);
     return refuse(value, text.empty() ? "empty text" : shown ? "\"" + text + "\"" : "other text");
   }
@@ -63,8 +69,13 @@ class Checker {
   std::optional<Checked> duration(const Value& value) const;
   std::optional<Checked> secret(const Value& value) const;
   std::optional<Checked> choice(const Value& value) const;
+  std::optional<Checked> words(const Value& value) const;
   std::optional<Checked> from_text(const Value& value) const;
+  std::optional<Checked> rate(const Value& value) const;
+  std::optional<Checked> command(const Value& value) const;
+  std::optional<Checked> node_urls(const Value& value) const;
   std::optional<Checked> list(const Value& value) const;
+  std::optional<Checked> element(const std::string& text) const;
   std::optional<HostPort> host_port(const std::string& text) const;
   std::optional<HostPort> listen(const std::string& text) const;
 
@@ -137,9 +148,26 @@ std::optional<Checked> Checker::choice(const Value& value) const {
   return wrong_text(value);
 }
 
+std::optional<Checked> Checker::words(const Value& value) const {
+  const auto* list = std::get_if<List>(&value.content);
+  if (!list || list->empty()) return wrong_kind(value);
+  std::vector<std::string> words;
+  for (const Value& each : *list) {
+    const auto* text = std::get_if<std::string>(&each.content);
+    if (!text) return wrong_kind(each);
+    if (std::ranges::find(type_.choices, *text, &Choice::word) == type_.choices.end())
+      return wrong_text(each);
+    if (std::ranges::find(words, *text) != words.end())
+      return refuse(each, "\"" + *text + "\" a second time");
+    words.push_back(*text);
+  }
+  return words;
+}
+
 std::optional<HostPort> Checker::host_port(const std::string& text) const {
   auto parsed = HostPort::parse(text);
-  return parsed && is_host(parsed->host) ? parsed : std::nullopt;
+  const bool has_port = type_.min == 0 || type_.kind != Kind::host_port || (parsed && parsed->port);
+  return parsed && is_host(parsed->host) && has_port ? parsed : std::nullopt;
 }
 
 std::optional<HostPort> Checker::listen(const std::string& text) const {
@@ -150,26 +178,107 @@ std::optional<HostPort> Checker::listen(const std::string& text) const {
   return parsed;
 }
 
+// The value of a text, or of one element of a list; nullopt: not reported yet.
+std::optional<Checked> Checker::element(const std::string& text) const {
+  const auto keep_if = [&](bool good) {
+    return good ? std::optional<Checked>(text) : std::nullopt;
+  };
+  const auto take = [](const auto& parsed) {
+    return parsed ? std::optional<Checked>(*parsed) : std::nullopt;
+  };
+  static constexpr std::string_view kWeb[] = {"http", "https"};
+  static constexpr std::string_view kLocks[] = {"http", "https", "redis", "rediss"};
+  const auto size = static_cast<std::int64_t>(text.size());
+  const bool fits = size >= type_.min && size <= type_.max && !has_control(text);
+  if (type_.kind == Kind::text || type_.kind == Kind::texts) return keep_if(fits);
+  if (type_.kind == Kind::name) return keep_if(fits && is_name(text));
+  if (type_.kind == Kind::interface || type_.kind == Kind::interfaces)
+    return keep_if(is_interface(text));
+  if (type_.kind == Kind::path || type_.kind == Kind::paths) return keep_if(is_path(text));
+  if (type_.kind == Kind::prefix) return take(Prefix::parse(text));
+  if (type_.kind == Kind::network || type_.kind == Kind::networks) return take(parse_network(text));
+  if (type_.kind == Kind::address || type_.kind == Kind::addresses)
+    return take(IpAddress::parse(text));
+  if (type_.kind == Kind::mac) return take(MacAddress::parse(text));
+  if (type_.kind == Kind::url) return keep_if(is_url(text, kLocks));
+  if (type_.kind == Kind::web_url || type_.kind == Kind::node_urls)
+    return keep_if(is_url(text, kWeb) && credentials_of(text).empty());
+  if (type_.kind == Kind::cron) return keep_if(is_cron(text));
+  if (type_.kind == Kind::hosts) return keep_if(is_host(text));
+  if (type_.kind == Kind::listen) return take(listen(text));
+  return take(host_port(text));
+}
+
 std::optional<Checked> Checker::from_text(const Value& value) const {
   const auto* text = std::get_if<std::string>(&value.content);
   if (!text) return wrong_kind(value);
-  const auto accept_if = [&](bool good) -> std::optional<Checked> {
-    if (good) return *text;
-    return wrong_text(value);
-  };
-  const auto size = static_cast<std::int64_t>(text->size());
-  const bool fits = size >= type_.min && size <= type_.max && !has_control(*text);
-  if (type_.kind == Kind::text) return accept_if(fits);
-  if (type_.kind == Kind::name) return accept_if(fits && is_name(*text));
-  if (type_.kind == Kind::interface) return accept_if(is_interface(*text));
-  if (type_.kind == Kind::path)
-    return accept_if(text->starts_with('/') && text->size() <= kMaxText && !has_control(*text));
-  if (type_.kind == Kind::prefix) {
-    if (const auto prefix = Prefix::parse(*text)) return *prefix;
-    return wrong_text(value);
-  }
-  if (auto parsed = type_.kind == Kind::listen ? listen(*text) : host_port(*text)) return *parsed;
+  if (auto accepted = element(*text)) return accepted;
   return wrong_text(value);
+}
+
+std::optional<Checked> Checker::rate(const Value& value) const {
+  const auto* text = std::get_if<std::string>(&value.content);
+  const auto number = number_in(value);
+  if (!number && !text) return wrong_kind(value);
+  if (number && !(std::abs(*number) < 1e15)) return refuse(value, "");
+  const auto rate = number ? std::optional(static_cast<std::int64_t>(*number)) : parse_rate(*text);
+  if (!rate) return wrong_text(value);
+  if (*rate < type_.min || *rate > type_.max) return refuse(value, "");
+  return *rate;
+}
+
+std::optional<Checked> Checker::command(const Value& value) const {
+  std::vector<std::string> words;
+  const auto* text = std::get_if<std::string>(&value.content);
+  if (text) {
+    const auto split = split_command(*text);
+    if (!split) return refuse(value, "signs of a shell; write a list");
+    words = *split;
+  } else if (const auto* list = std::get_if<List>(&value.content)) {
+    if (list->empty() || list->size() > kMaxListed) return refuse(value, "");
+    for (const Value& each : *list) {
+      if (std::holds_alternative<Broken>(each.content)) return std::nullopt;
+      const auto* word = std::get_if<std::string>(&each.content);
+      if (!word) return wrong_kind(each);
+      if (word->size() > kMaxText || has_control(*word)) return refuse(each, "");
+      words.push_back(*word);
+    }
+  } else {
+    return wrong_kind(value);
+  }
+  if (!is_path(words.front())) return refuse(value, "\"" + words.front() + "\" as program");
+  return words;
+}
+
+std::optional<Checked> Checker::node_urls(const Value& value) const {
+  const auto* object = std::get_if<Object>(&value.content);
+  if (!object || object->empty() || object->size() > kMaxPeers + 1) return wrong_kind(value);
+  std::vector<NodeUrl> urls;
+  bool good = true;
+  for (const Member& member : *object) {
+    const auto* text = std::get_if<std::string>(&member.value.content);
+    const std::string& node = member.key.text;
+    const bool named = !node.empty() && node.size() <= NodeId::kMaxLength && is_name(node);
+    const bool again =
+        std::ranges::any_of(urls, [&](const NodeUrl& known) { return known.node.view() == node; });
+    if (!named || again)
+      problems_.error(member.key.place,
+                      "\"" + node + "\" " + (again ? "stands here twice" : "is no node id"));
+    else if (!text || !element(*text))
+      wrong_kind(member.value);
+    else
+      urls.push_back({NodeId(node), *text});
+    good = good && named && !again && !urls.empty() && urls.back().node.view() == node;
+  }
+  if (!good) return std::nullopt;
+  return urls;
+}
+
+template <class Element>
+std::vector<Element> unpacked(std::vector<Checked>&& values) {
+  std::vector<Element> result;
+  for (Checked& value : values) result.push_back(std::get<Element>(std::move(value)));
+  return result;
 }
 
 std::optional<Checked> Checker::list(const Value& value) const {
@@ -179,31 +288,26 @@ std::optional<Checked> Checker::list(const Value& value) const {
         value, std::string(kind_of(value)) +
                    (std::holds_alternative<std::string>(value.content) ? "; put it in [ ]" : ""));
   const auto size = static_cast<std::int64_t>(list->size());
-  if (size < type_.min || (type_.max > 0 && size > type_.max) ||
-      list->size() > std::max<std::size_t>(kMaxInterfaces, kMaxPeers + 1))
+  const bool counted = type_.kind == Kind::hosts || type_.kind == Kind::host_ports;
+  if (list->size() > kMaxListed || (counted && (size < type_.min || size > type_.max)))
     return refuse(value, std::to_string(size) + " of them");
-  std::vector<std::string> texts;
-  std::vector<HostPort> endpoints;
+  std::vector<Checked> values;
   bool good = true;
-  for (const Value& element : *list) {
-    if (std::holds_alternative<Broken>(element.content)) {
-      good = false;
-      continue;
-    }
-    const auto* text = std::get_if<std::string>(&element.content);
-    const auto endpoint = text && type_.kind == Kind::host_ports ? host_port(*text) : std::nullopt;
-    const bool fits = text && (type_.kind == Kind::host_ports   ? endpoint.has_value()
-                               : type_.kind == Kind::interfaces ? is_interface(*text)
-                                                                : is_host(*text));
-    if (!text) wrong_kind(element);
-    if (text && !fits) wrong_text(element);
-    good = good && fits;
-    if (fits) texts.push_back(*text);
-    if (endpoint) endpoints.push_back(*endpoint);
+  for (const Value& each : *list) {
+    const auto* text = std::get_if<std::string>(&each.content);
+    const bool broken = std::holds_alternative<Broken>(each.content);
+    auto accepted = text ? element(*text) : std::nullopt;
+    good = good && accepted;
+    if (accepted)
+      values.push_back(std::move(*accepted));
+    else if (!broken)
+      wrong_kind(each);
   }
   if (!good) return std::nullopt;
-  if (type_.kind == Kind::host_ports) return endpoints;
-  return texts;
+  if (type_.kind == Kind::host_ports) return unpacked<HostPort>(std::move(values));
+  if (type_.kind == Kind::addresses) return unpacked<IpAddress>(std::move(values));
+  if (type_.kind == Kind::networks) return unpacked<Prefix>(std::move(values));
+  return unpacked<std::string>(std::move(values));
 }
 
 std::optional<Checked> Checker::run(const Value& value) {
@@ -215,11 +319,23 @@ std::optional<Checked> Checker::run(const Value& value) {
       return integer(value);
     case Kind::duration:
       return duration(value);
+    case Kind::rate:
+      return rate(value);
     case Kind::secret:
       return secret(value);
     case Kind::choice:
       return choice(value);
+    case Kind::words:
+      return words(value);
+    case Kind::command:
+      return command(value);
+    case Kind::node_urls:
+      return node_urls(value);
+    case Kind::texts:
+    case Kind::paths:
     case Kind::interfaces:
+    case Kind::addresses:
+    case Kind::networks:
     case Kind::hosts:
     case Kind::host_ports:
       return list(value);
@@ -227,28 +343,18 @@ std::optional<Checked> Checker::run(const Value& value) {
     case Kind::name:
     case Kind::path:
     case Kind::interface:
+    case Kind::address:
     case Kind::host_port:
     case Kind::listen:
     case Kind::prefix:
+    case Kind::network:
+    case Kind::mac:
+    case Kind::url:
+    case Kind::web_url:
+    case Kind::cron:
       return from_text(value);
-    case Kind::other:
-      return std::nullopt;
   }
   return std::nullopt;
-}
-
-std::string choices_text(std::span<const Choice> choices) {
-  std::vector<std::string> words;
-  for (const Choice& choice : choices)
-    if (choice.built) words.push_back("\"" + std::string(choice.word) + "\"");
-  std::string out;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    out += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
-  return out;
-}
-
-std::string range_text(std::int64_t min, std::int64_t max) {
-  return std::to_string(min) + " to " + std::to_string(max);
 }
 
 }  // namespace
@@ -256,48 +362,6 @@ std::string range_text(std::int64_t min, std::int64_t max) {
 std::optional<Checked> check_value(std::string_view what, const Type& type, const Value& value,
                                    Problems& problems) {
   return Checker(what, type, problems).run(value);
-}
-
-std::string expectation(const Type& type) {
-  switch (type.kind) {
-    case Kind::flag:
-      return "true or false";
-    case Kind::integer:
-      return "a whole number from " + range_text(type.min, type.max);
-    case Kind::duration:
-      return "a duration from " + duration_text(Duration(type.min)) + " to " +
-             duration_text(Duration(type.max)) + ", in seconds or as in \"10ms\", \"5s\", \"1h\"";
-    case Kind::text:
-      return "text of " + range_text(type.min, type.max) + " bytes";
-    case Kind::name:
-      return "a name of " + range_text(type.min, type.max) +
-             " letters, digits, \".\", \"_\" and \"-\"";
-    case Kind::path:
-      return "an absolute path";
-    case Kind::interface:
-      return "the name of a network interface (1 to 15 bytes)";
-    case Kind::interfaces:
-      return "a list of interface names, at most " + std::to_string(kMaxInterfaces);
-    case Kind::hosts:
-      return "a list of " + range_text(type.min, type.max) +
-             " addresses or host names, without ports";
-    case Kind::host_port:
-      return "an address or host name with a port, as in \"10.0.0.2:9002\" or \"[fd00::2]:9002\"";
-    case Kind::host_ports:
-      return "a list of at most " + std::to_string(type.max) +
-             " addresses or host names with ports, as in [\"10.0.0.2:9001\"]";
-    case Kind::listen:
-      return "an address of this machine with a port, as in \"10.0.0.1:9001\" or \":9001\"";
-    case Kind::prefix:
-      return "an address with the length of its network, as in \"10.0.0.100/24\"";
-    case Kind::choice:
-      return choices_text(type.choices);
-    case Kind::secret:
-      return "text that is not empty";
-    case Kind::other:
-      return "anything";
-  }
-  return {};
 }
 
 }  // namespace flywall::config

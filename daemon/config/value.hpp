@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "daemon/config/schema.hpp"
@@ -14,7 +15,13 @@ namespace flywall::config {
 std::optional<Checked> check_value(std::string_view what, const Type& type, const Value& value,
                                    Problems& problems);
 
-// "10ms", "1.5s", "5m", "1h30m"; units us, ms, s, m (min), h, d. Nullopt: not of this form.
+// The value as one would write it; of a secret and of a password in an address only a mask.
+Value written_value(const Type& type, const Checked& value);
+
+// "host:port", "[::1]:port", ":port", "host".
+std::string host_port_text(const HostPort& address);
+
+// "10ms", "1.5s", "5m", "1h30m"; units ns, us, ms, s, m (min), h, d. Nullopt: not of this form.
 std::optional<Duration> parse_duration(std::string_view text);
 
 }  // namespace flywall::config

@@ -51,7 +51,7 @@ int run(const Options& options) {
                  options.config_path.c_str());
     return kBadConfiguration;
   }
-  assignment.config_text = outcome.sources.front().text();
+  assignment.config_text = config::bundle(outcome.sources);
   const auto ended = failover::supervise(assignment);
   if (ended) return 0;
   std::fprintf(stderr, "flywalld: ha cannot start: %s\n", ended.error().message.c_str());

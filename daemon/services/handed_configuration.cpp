@@ -30,8 +30,7 @@ Result<config::Config> parse_handed_configuration(std::string_view content) {
     return fail(ErrorKind::invalid, "the configuration handed over has no state_dir, socket or id");
   config::Environment environment = config::Environment::of_process();
   environment.host_name = node_id;
-  config::Outcome outcome =
-      config::read(path, {.text = std::string(content), .readable_by_all = false}, environment);
+  config::Outcome outcome = config::read(config::unbundle(path, content), environment);
   if (!outcome.config) return fail(ErrorKind::invalid, outcome.render_all());
   outcome.config->replication.state_dir = state_dir;
   outcome.config->replication.node_id = NodeId(node_id);

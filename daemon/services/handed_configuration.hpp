@@ -5,7 +5,7 @@
 //   line 2  state_dir          each already
 //   line 3  api.socket         with what the command
 //   line 4  node_id            line overrides
-//   rest    the text of the file
+//   rest    the texts of the file and of conf.d, bundled (daemon/config/read.hpp)
 #pragma once
 
 #include <string>

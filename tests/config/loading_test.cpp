@@ -34,7 +34,7 @@ class Loading : public ::testing::Test {
               "replication {\n mode = \"primary\"\n peer_addr = \"b\"\n secret_key_file = \"" +
                   key_path +
                   "\"\n ha {\n enabled = true\n virtual_ip {\n address = \"10.0.0.1/24\"\n"
-                  " interface = \"e\"\n }\n }\n}\n"),
+                  " interface = \"lo\"\n }\n }\n}\n"),
         Environment::of_process());
   }
 
@@ -72,6 +72,78 @@ TEST_F(Loading, refuses_a_file_beyond_the_limit_without_reading_it_all) {
   const Outcome outcome = load(path, Environment::of_process());
   EXPECT_FALSE(outcome.config);
   EXPECT_LE(outcome.sources.at(0).text().size(), kMaxTextSize + (1 << 15));
+}
+
+// Fragments of the configuration that conf.d holds.
+class Fragments : public Loading {
+ protected:
+  Outcome load_with(const std::string& name, const std::string& text) {
+    std::filesystem::create_directories(folder_ / "conf.d");
+    write("conf.d/" + name, text);
+    return load(write("flywall.hcl",
+                      "replication {\n mode = \"primary\"\n peer_addr = \"b\"\n"
+                      "secret_key = \"0123456789abcdefghijklmnopqrstuvwxyz\"\n"
+                      "ha {\n enabled = true\n priority = 50\n }\n}\n"),
+                Environment::of_process());
+  }
+};
+
+TEST_F(Fragments, are_merged_by_setting_and_blocks_are_appended) {
+  load_with("10-lan.hcl",
+            "replication {\n ha {\n virtual_ip {\n address = \"10.0.0.1/24\"\n"
+            " interface = \"lo\"\n }\n }\n}\nlog { level = \"debug\" }\n");
+  const Outcome outcome = load_with("20-wan.yaml",
+                                    "replication: {ha: {failback_delay: 5, virtual_ip: {address: "
+                                    "10.0.1.1/24, interface: lo}}}\n");
+  ASSERT_TRUE(outcome.config) << outcome.render_all();
+  const Ha& ha = outcome.config->replication.ha;
+  ASSERT_EQ(ha.virtual_ips.size(), 2u);
+  EXPECT_EQ(ha.virtual_ips[1].address.str(), "10.0.1.1/24");
+  EXPECT_EQ(ha.failback_delay, 5s);
+  EXPECT_EQ(ha.priority, 50);
+  EXPECT_EQ(outcome.config->log.level, LogLevel::debug);
+  EXPECT_TRUE(outcome.origins.at("log.level").place.ends_with("conf.d/10-lan.hcl:9"));
+}
+
+TEST_F(Fragments, the_same_setting_in_two_files_is_an_error_that_shows_both_places) {
+  const Outcome outcome = load_with("a.hcl", "replication {\n ha {\n priority = 60\n }\n}\n");
+  EXPECT_FALSE(outcome.config);
+  const std::string shown = outcome.render_all();
+  EXPECT_NE(shown.find("conf.d/a.hcl:3:2: error: \"priority\" stands here twice: the first is in " +
+                       (folder_ / "flywall.hcl").string() + ":7"),
+            std::string::npos)
+      << shown;
+}
+
+TEST_F(Fragments, survive_the_way_to_another_process_as_one_text) {
+  const Outcome outcome = load_with("a.yaml", "log: {level: error}\n");
+  ASSERT_TRUE(outcome.config) << outcome.render_all();
+  const Outcome again =
+      read(unbundle("main.hcl", bundle(outcome.sources)), Environment::of_process());
+  ASSERT_TRUE(again.config) << again.render_all();
+  EXPECT_TRUE(*again.config == *outcome.config);
+}
+
+TEST_F(Fragments, editors_copies_and_other_files_are_left_alone) {
+  load_with(".hidden.hcl", "nonsense");
+  const Outcome outcome = load_with("a.hcl~", "nonsense");
+  EXPECT_TRUE(outcome.config) << outcome.render_all();
+}
+
+TEST_F(Loading, what_the_machine_lacks_is_a_warning) {
+  const Outcome outcome = load(
+      write("flywall.hcl",
+            "replication {\n mode = \"primary\"\n listen_addr = \"192.0.2.77:9001\"\n"
+            "peer_addr = \"b\"\n secret_key = \"0123456789abcdefghijklmnopqrstuvwxyz\"\n"
+            "ha {\n enabled = true\n monitor_links = [\"no-such-link\"]\n"
+            "pre_failover_script = \"/no/such/script\"\n script_user = \"no-such-user\"\n"
+            "virtual_ip {\n address = \"10.0.0.1/24\"\n interface = \"no-such-link\"\n }\n }\n}\n"),
+      Environment::of_process());
+  ASSERT_TRUE(outcome.config) << outcome.render_all();
+  const std::string shown = outcome.render_all();
+  for (const char* words : {"no address 192.0.2.77", "no interface \"no-such-link\"",
+                            "no file /no/such/script", "no user \"no-such-user\""})
+    EXPECT_NE(shown.find(words), std::string::npos) << words << "\n" << shown;
 }
 
 TEST(ProcessEnvironment, has_variables_and_a_host_name) {

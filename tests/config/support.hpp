@@ -32,6 +32,8 @@ inline Environment test_environment() {
           .file = [](const std::string& path) -> Result<FileContent> {
             if (path == "/key")
               return FileContent{" 0123456789abcdefghijklmnopqrstuvwxyz \n", false};
+            if (path.starts_with("/etc/flywall/") && path.find("no-such") == std::string::npos)
+              return FileContent{"0123456789abcdefghijklmnopqrstuvwxyz\n", false};
             if (path == "/open") return FileContent{"0123456789abcdefghijklmnopqrstuvwxyz\n", true};
             if (path == "/empty") return FileContent{"\n0123456789\n", false};
             return fail(ErrorKind::missing, path + ": cannot read this file: no such file");

@@ -4,7 +4,7 @@ replication {
   listen_addr = "10.9.0.1:9001"
   peer_addr = "10.9.0.2:9002"
   secret_key = "hunter2-hunter2-ABCDEFGHIJKL-0123456789"
-  bandwidth_limit = "1M"
+  bandwidth_limit = "1MB"
   dataset "leases" {
     type = "dhcp_kea"
   }

@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <set>
+
+#include "daemon/config/rules.hpp"
+
+namespace flywall::config {
+
+namespace {
+
+// Exactly one of two settings of a block.
+void check_one_of(const Rules& rules, const std::string& block, std::string_view first,
+                  std::string_view second) {
+  const bool one = rules.has(block + "." + std::string(first));
+  const bool other = rules.has(block + "." + std::string(second));
+  if (one != other || !rules.bound.complete) return;
+  const std::string both = "\"" + std::string(first) + "\" or \"" + std::string(second) + "\"";
+  rules.error(rules.at(one ? block + "." + std::string(second) : block),
+              one ? "give either " + both + ", not both" : "this block needs " + both);
+}
+
+std::string nth(std::string_view path, std::size_t index) {
+  return std::string(path) + "[" + std::to_string(index) + "]";
+}
+
+void check_lease(const Rules& rules) {
+  const Lease& lease = rules.ha().lease;
+  if (lease.ttl && lease.renew && *lease.renew >= *lease.ttl)
+    rules.error(rules.at("replication.ha.lease.renew"),
+                "\"renew\" must be shorter than \"ttl\", or every lease runs out");
+}
+
+void check_witness(const Rules& rules, std::size_t index) {
+  const Witness& witness = rules.ha().witnesses[index];
+  const std::string block = nth("replication.ha.witness", index);
+  if (!rules.has(block + ".type") || !rules.bound.complete) return;
+  const bool by_url = witness.type == WitnessType::redis || witness.type == WitnessType::consul ||
+                      witness.type == WitnessType::etcd;
+  const std::string needed = by_url                              ? "url"
+                             : witness.type == WitnessType::file ? "path"
+                                                                 : "address";
+  if (!rules.has(block + "." + needed))
+    rules.error(rules.at(block), "a witness of this type needs \"" + needed + "\"");
+  if (!by_url || witness.url.empty()) return;
+  const bool redis = witness.url.starts_with("redis");
+  if (witness.url.starts_with("rediss://"))
+    rules.error(rules.at(block + ".url"), "Redis with TLS (rediss://) is not supported");
+  else if (redis != (witness.type == WitnessType::redis))
+    rules.error(rules.at(block + ".url"), redis ? "redis:// belongs to the type \"redis\""
+                                                : "the type \"redis\" needs a redis:// address");
+}
+
+void check_jobs(const Rules& rules) {
+  const Ha& ha = rules.ha();
+  for (std::size_t i = 0; i < ha.jobs.size(); ++i) {
+    const std::string block = nth("replication.ha.job", i);
+    check_one_of(rules, block, "every", "cron");
+    if (ha.jobs[i].lock_required && ha.quorum == Quorum::none && rules.bound.complete)
+      rules.error(rules.at(block + ".lock_required"),
+                  "with quorum = \"none\" two nodes may be primary for a moment: no lock can be "
+                  "promised; add a witness or a third node");
+  }
+}
+
+void check_dataset(const Rules& rules, std::size_t index) {
+  const Dataset& dataset = rules.replication().datasets[index];
+  const std::string block = nth("replication.dataset", index);
+  const bool needs_paths =
+      dataset.type == DatasetType::files || dataset.type == DatasetType::sqlite;
+  if (needs_paths && dataset.paths.empty() && rules.has(block + ".type") && rules.bound.complete)
+    rules.error(rules.at(block), "a dataset of this type needs \"paths\"");
+  if (std::set(dataset.paths.begin(), dataset.paths.end()).size() != dataset.paths.size())
+    rules.error(rules.at(block + ".paths"), "a path stands twice in this list");
+}
+
+void check_leader_urls(const Rules& rules) {
+  const auto all = peers(rules.replication());
+  const auto unnamed = [](const Peer& peer) { return peer.name.empty(); };
+  if (std::ranges::any_of(all, unnamed) || !rules.bound.complete) return;
+  for (const NodeUrl& url : rules.ha().leader_urls) {
+    const bool own = url.node == rules.replication().node_id;
+    if (own || std::ranges::any_of(all, [&](const Peer& peer) { return peer.name == url.node; }))
+      continue;
+    rules.error(rules.at("replication.ha.leader_urls"),
+                "\"" + url.node.str() + "\" is neither this node nor one of its peers");
+  }
+}
+
+}  // namespace
+
+void check_tasks(const Rules& rules) {
+  const Ha& ha = rules.ha();
+  const auto& datasets = rules.replication().datasets;
+  const auto labels = [&](std::string_view path, const auto& blocks) {
+    check_labels(rules, path, blocks.size(), [&](std::size_t i) { return blocks[i].name; });
+  };
+  labels("replication.ha.witness", ha.witnesses);
+  labels("replication.ha.service", ha.services);
+  labels("replication.ha.job", ha.jobs);
+  labels("replication.ha.notify", ha.notifications);
+  labels("replication.dataset", datasets);
+  check_lease(rules);
+  for (std::size_t i = 0; i < ha.witnesses.size(); ++i) check_witness(rules, i);
+  for (std::size_t i = 0; i < ha.services.size(); ++i)
+    check_one_of(rules, nth("replication.ha.service", i), "unit", "command");
+  check_jobs(rules);
+  for (std::size_t i = 0; i < datasets.size(); ++i) check_dataset(rules, i);
+  check_leader_urls(rules);
+  if (ha.fencing.required && ha.fencing.script.empty() && rules.bound.complete)
+    rules.error(rules.at("replication.ha.fencing.required"),
+                "there is no \"script\" that could be required");
+}
+
+}  // namespace flywall::config

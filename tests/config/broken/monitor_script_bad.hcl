@@ -1,0 +1,28 @@
+replication {
+  mode       = "primary"
+  node_id    = "router-a"
+  secret_key = "w0Jc2yqf8mN5tR7vX1zB4dG6hK9pL3sQ"
+  peer "router-b" {
+    addresses = ["10.9.0.2"]
+  }
+  ha {
+    enabled = true
+    virtual_ip {
+      address   = "10.0.0.100/24"
+      interface = "eth1"
+    }
+    monitor_script "resolver" {
+      interval = "1s"
+      timeout  = "2s"
+      command  = "dig example.org"
+    }
+    monitor_script "resolver" {
+      command = "/bin/check | grep good"
+    }
+    monitor_script "" {
+    }
+    monitor_script "list" {
+      command = ["/bin/check", 5]
+    }
+  }
+}

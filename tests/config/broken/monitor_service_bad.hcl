@@ -1,0 +1,26 @@
+replication {
+  mode       = "primary"
+  node_id    = "router-a"
+  secret_key = "w0Jc2yqf8mN5tR7vX1zB4dG6hK9pL3sQ"
+  peer "router-b" {
+    addresses = ["10.9.0.2"]
+  }
+  ha {
+    enabled = true
+    virtual_ip {
+      address   = "10.0.0.100/24"
+      interface = "eth1"
+    }
+    monitor_service "dns" {
+      unit    = "unbound.service"
+      connect = "127.0.0.1:53"
+    }
+    monitor_service "http" {
+      connect = "127.0.0.1"
+      fall    = 101
+    }
+    monitor_service "slow" {
+      timeout = "5s"
+    }
+  }
+}

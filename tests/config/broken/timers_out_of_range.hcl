@@ -1,0 +1,22 @@
+replication {
+  mode       = "primary"
+  node_id    = "router-a"
+  secret_key = "w0Jc2yqf8mN5tR7vX1zB4dG6hK9pL3sQ"
+  peer "router-b" {
+    addresses = ["10.9.0.2"]
+  }
+  ha {
+    enabled = true
+    virtual_ip {
+      address   = "10.0.0.100/24"
+      interface = "eth1"
+    }
+    takeover         = "sometimes"
+    drain_timeout    = -1
+    transfer_timeout = "1ms"
+    shutdown_grace   = "1h"
+    max_lag          = 0
+    stale_grace      = "2 s"
+    failback_windw   = "5m"
+  }
+}

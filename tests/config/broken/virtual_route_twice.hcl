@@ -1,0 +1,34 @@
+replication {
+  mode       = "primary"
+  node_id    = "router-a"
+  secret_key = "w0Jc2yqf8mN5tR7vX1zB4dG6hK9pL3sQ"
+  peer "router-b" {
+    addresses = ["10.9.0.2"]
+  }
+  ha {
+    enabled = true
+    virtual_ip {
+      address   = "10.0.0.100/24"
+      interface = "eth1"
+    }
+    virtual_route {
+      to  = "10.2.0.0/16"
+      via = "10.0.0.1"
+    }
+    virtual_route {
+      to        = "10.2.0.0/16"
+      interface = "eth1"
+    }
+    virtual_route {
+      to = "10.3.0.0/16"
+    }
+    virtual_route {
+      to  = "fd00:1::/64"
+      via = "fe80::1"
+    }
+    virtual_route {
+      to  = "10.4.0.0/16"
+      via = "fd00::1"
+    }
+  }
+}

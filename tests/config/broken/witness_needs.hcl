@@ -1,0 +1,34 @@
+replication {
+  mode       = "primary"
+  node_id    = "router-a"
+  secret_key = "w0Jc2yqf8mN5tR7vX1zB4dG6hK9pL3sQ"
+  peer "router-b" {
+    addresses = ["10.9.0.2"]
+  }
+  ha {
+    enabled = true
+    virtual_ip {
+      address   = "10.0.0.100/24"
+      interface = "eth1"
+    }
+    witness "a" {
+      type = "redis"
+    }
+    witness "b" {
+      type = "file"
+      url  = "redis://:hunter2@10.0.0.9"
+    }
+    witness "c" {
+      type       = "consul"
+      url        = "redis://:hunter2@10.0.0.9"
+      token_file = "/no/such/token"
+    }
+    witness "d" {
+      type = "redis"
+      url  = "rediss://:hunter2@10.0.0.9"
+    }
+    witness "d" {
+      type = "node"
+    }
+  }
+}
