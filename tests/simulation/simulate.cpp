@@ -1,10 +1,13 @@
 // Runs the election in thousands of simulated clusters and judges every one of them.
 //
-//   simulate [--schedules N] [--first-seed N] [--nodes N]   many schedules; the first violation
-//   ends it with its seed simulate --seed N [--nodes N]                           one schedule,
-//   told in words simulate --bench                                        core steps per second
-//   simulate --mutants DIRECTORY                            every planted mutant there must be
-//   caught
+//   simulate [--schedules N] [--first-seed N] [--nodes N] [--keep-going]
+//       many schedules; the first violation ends it with its seed
+//   simulate --seed N [--nodes N]
+//       one schedule, told in words
+//   simulate --bench
+//       core steps per second of one core
+//   simulate --mutants DIRECTORY [--schedules N]
+//       every planted mutant there must be caught
 //
 // Exit: 0 good, 1 a checker objected (or a mutant survived), 2 usage.
 #include "tests/simulation/simulate.hpp"
@@ -139,9 +142,8 @@ int simulate(int count, char** words) {
   const auto options = parse(count, words);
   if (!options) {
     std::fprintf(stderr,
-                 "usage: simulate [--schedules N] [--first-seed N] [--nodes 2..7] | --seed N "
-                 "[--nodes N] | --bench | "
-                 "--mutants DIRECTORY\n");
+                 "usage: simulate [--schedules N] [--first-seed N] [--nodes 2..7] [--keep-going]\n"
+                 "       simulate --seed N [--nodes N] | --bench | --mutants DIRECTORY\n");
     return 2;
   }
   if (!options->mutants.empty()) return hunt_mutants(options->mutants, options->schedules);
