@@ -52,6 +52,7 @@ heartbeat::Policy policy_of(const config::Replication& replication, std::size_t 
           .listen = std::max({detection, kExchanges * ha.heartbeat_interval, kShortestListening}),
           .quorum = ha.quorum == config::Quorum::majority ? heartbeat::Quorum::majority
                                                           : heartbeat::Quorum::none,
+          .takeover = ha.takeover == config::Takeover::automatic,
           .peers = static_cast<std::uint8_t>(peers),
           .address_digest = digest_of(ha.virtual_ips),
           .seed = draw(),

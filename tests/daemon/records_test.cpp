@@ -145,14 +145,17 @@ TEST(Records, E3ALifeThatIsNotKnownYetGetsNoLowerFloorLater) {
 
 TEST(Log, ALineCannotBeForged) {
   const log::Line line{.level = config::LogLevel::warning,
+                       .process = "services",
                        .event = "request_refused",
                        .fields = {{"by", "uid 5"}, {"path", "a\nlevel=error\"\\\x1b"}, {"n", "5"}},
                        .wall_ms = 1772366400250};
   EXPECT_EQ(log::format_line(line, config::LogFormat::text),
-            "time=2026-03-01T12:00:00.250Z level=warning ha event=request_refused by=\"uid 5\" "
+            "time=2026-03-01T12:00:00.250Z level=warning process=services ha "
+            "event=request_refused by=\"uid 5\" "
             "path=\"a\\u000alevel=error\\\"\\\\\\u001b\" n=5");
   EXPECT_EQ(log::format_line(line, config::LogFormat::json),
-            "{\"time\":\"2026-03-01T12:00:00.250Z\",\"level\":\"warning\",\"module\":\"ha\","
+            "{\"time\":\"2026-03-01T12:00:00.250Z\",\"level\":\"warning\",\"process\":\"services\","
+            "\"module\":\"ha\","
             "\"event\":\"request_refused\",\"by\":\"uid "
             "5\",\"path\":\"a\\u000alevel=error\\\"\\\\\\u001b\","
             "\"n\":\"5\"}");
