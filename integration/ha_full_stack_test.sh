@@ -5,6 +5,9 @@ set -euo pipefail
 # shellcheck source=integration/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# Slow enough that a processor taken away for some 10 ms is not a death: outcomes are tested here,
+# speed is measured by bench_failover.sh, stability at 3 ms by soak_false_failover.sh.
+heartbeat_interval=10ms failure_threshold=10
 epoch_floor=0
 
 # After every case: one primary, both addresses on it alone, the other its backup, epochs only grew.
@@ -109,7 +112,7 @@ sync_cable() {
   primary=$(primary_of) epoch=$(epoch_of "$primary")
   pull_cable "$primary" sync
   check "sync cable pulled: nothing happens, the other paths live (E5)" \
-    stays 2 unharmed "$primary" "$epoch"
+    stays 4 unharmed "$primary" "$epoch"
   plug_cable "$primary" sync
   audit "sync cable plugged in again"
 }

@@ -155,8 +155,7 @@ std::optional<std::uint32_t> loopback_owner(int socket) {
       getsockname(socket, reinterpret_cast<sockaddr*>(&ends.ours), &own_size) != 0)
     return std::nullopt;
   if (!is_loopback(ends.client) || !is_loopback(ends.ours)) return std::nullopt;
-  const Descriptor diag(
-      ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  const Descriptor diag(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   if (!diag) return std::nullopt;
   const std::optional<Owner> first = owner_of(diag.get(), ends);
   const std::optional<Owner> second = first ? owner_of(diag.get(), ends) : std::nullopt;

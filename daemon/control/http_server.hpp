@@ -10,9 +10,9 @@
 #include <functional>
 #include <memory>
 
+#include "base/descriptor.hpp"
 #include "base/time.hpp"
 #include "daemon/control/request.hpp"
-#include "base/descriptor.hpp"
 
 namespace flywall::control {
 

@@ -18,7 +18,6 @@ namespace flywall::control {
 
 namespace {
 
-
 constexpr mode_t kSocketMode = 0660;
 
 Result<sockaddr_un> socket_address(const std::string& path) {

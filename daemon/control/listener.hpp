@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/address.hpp"
-#include "base/error.hpp"
 #include "base/descriptor.hpp"
+#include "base/error.hpp"
 
 namespace flywall::control {
 
