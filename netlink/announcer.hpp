@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <span>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/inline_vector.hpp"
-#include "netlink/descriptor.hpp"
 #include "netlink/limits.hpp"
 #include "netlink/link_state.hpp"
 

@@ -13,8 +13,8 @@
 #include <span>
 
 #include "base/address.hpp"
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
-#include "netlink/descriptor.hpp"
 #include "netlink/virtual_address.hpp"
 
 namespace flywall::netlink {

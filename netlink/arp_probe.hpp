@@ -13,11 +13,11 @@
 #include <span>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "netlink/announcer.hpp"
 #include "netlink/arp_frame.hpp"
-#include "netlink/descriptor.hpp"
 #include "netlink/icmp_socket.hpp"
 #include "netlink/ndp_message.hpp"
 

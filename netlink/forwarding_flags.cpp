@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "netlink/descriptor.hpp"
+#include "base/descriptor.hpp"
 #include "netlink/limits.hpp"
 
 namespace flywall::netlink {

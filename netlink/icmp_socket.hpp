@@ -8,8 +8,8 @@
 #include <span>
 
 #include "base/address.hpp"
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
-#include "netlink/descriptor.hpp"
 
 namespace flywall::netlink {
 

@@ -22,10 +22,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/inline_vector.hpp"
 #include "base/time.hpp"
-#include "netlink/descriptor.hpp"
 #include "netlink/echo_message.hpp"
 #include "netlink/icmp_socket.hpp"
 #include "netlink/limits.hpp"

@@ -6,8 +6,8 @@
 #include <memory>
 #include <span>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
-#include "netlink/descriptor.hpp"
 
 struct nlmsghdr;
 

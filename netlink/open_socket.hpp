@@ -1,8 +1,8 @@
 // Opens a NETLINK_ROUTE socket of the calling thread's network namespace, with a large buffer.
 #pragma once
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
-#include "netlink/descriptor.hpp"
 
 namespace flywall::netlink {
 

@@ -14,10 +14,10 @@
 #include <span>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/inline_vector.hpp"
 #include "netlink/address_plan.hpp"
-#include "netlink/descriptor.hpp"
 #include "netlink/limits.hpp"
 #include "netlink/link_state.hpp"
 #include "netlink/route_plan.hpp"

@@ -1,4 +1,5 @@
 #include "daemon/config/load.hpp"
+#include "base/descriptor.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -15,37 +16,24 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/descriptor.hpp"
 #include "daemon/config/yaml.hpp"
 
 namespace flywall::config {
 
 namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) close(value_);
-  }
-  int value() const { return value_; }
-
- private:
-  int value_;
-};
-
 // Non-blocking, so that a named pipe cannot hold us.
 Result<FileContent> read_file(const std::string& path) {
   const std::string attempt = path + ": cannot read this file";
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
-  if (file.value() < 0 || fstat(file.value(), &status) != 0) return fail_errno(attempt, errno);
+  if (!file || fstat(file.get(), &status) != 0) return fail_errno(attempt, errno);
   if (!S_ISREG(status.st_mode)) return fail(ErrorKind::invalid, attempt + ": not a regular file");
   FileContent content{.text = {}, .readable_by_all = (status.st_mode & S_IROTH) != 0};
   std::array<char, 16384> chunk{};
   while (content.text.size() <= kMaxTextSize) {
-    const ssize_t count = ::read(file.value(), chunk.data(), chunk.size());
+    const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return fail_errno(attempt, errno);
     if (count == 0) break;

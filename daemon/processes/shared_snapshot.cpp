@@ -36,7 +36,9 @@ Result<SharedSnapshot> SharedSnapshot::open(Descriptor memory) {
 }
 
 SharedSnapshot::SharedSnapshot(SharedSnapshot&& other) noexcept
-    : memory_(std::move(other.memory_)), page_(std::exchange(other.page_, nullptr)) {}
+    : memory_(std::move(other.memory_)),
+      page_(std::exchange(other.page_, nullptr)),
+      last_(other.last_) {}
 
 SharedSnapshot::~SharedSnapshot() {
   if (page_) ::munmap(page_, sizeof(Page));
@@ -54,17 +56,18 @@ void SharedSnapshot::publish(const Snapshot& snapshot) {
 }
 
 Snapshot SharedSnapshot::read() const {
-  std::array<std::uint64_t, Page::kWords> words{};
+  std::array<std::uint64_t, Page::kWords> words;
   for (int attempt = 0; attempt < kReadTries; ++attempt) {
     const std::uint64_t before = page_->sequence.load(std::memory_order_acquire);
     for (std::size_t i = 0; i < words.size(); ++i)
       words[i] = page_->words[i].load(std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_acquire);
-    if (before % 2 == 0 && page_->sequence.load(std::memory_order_relaxed) == before) break;
+    if (before % 2 == 0 && page_->sequence.load(std::memory_order_relaxed) == before) {
+      std::memcpy(static_cast<void*>(&last_), words.data(), sizeof last_);
+      break;
+    }
   }
-  Snapshot snapshot;
-  std::memcpy(static_cast<void*>(&snapshot), words.data(), sizeof snapshot);
-  return snapshot;
+  return last_;
 }
 
 }  // namespace flywall::processes

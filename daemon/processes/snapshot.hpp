@@ -94,7 +94,8 @@ struct Snapshot {
 };
 static_assert(std::is_trivially_copyable_v<Snapshot>);
 
-// A memfd with one Snapshot. One writer, any number of readers in other processes.
+// A memfd with one Snapshot. One writer, any number of readers in other processes, each with one
+// thread.
 class SharedSnapshot {
  public:
   static Result<SharedSnapshot> create();          // in the writer
@@ -106,8 +107,8 @@ class SharedSnapshot {
   int fd() const { return memory_.get(); }
   // Wait-free; about 10 KB are copied.
   void publish(const Snapshot& snapshot);
-  // Retries while the writer writes (bounded); the last consistent copy then. Before the first
-  // publish: zeros.
+  // Retries while the writer writes, a bounded number of times: a writer that died in the middle
+  // leaves the last consistent copy. Before the first publish: zeros.
   Snapshot read() const;
 
  private:
@@ -115,6 +116,7 @@ class SharedSnapshot {
   SharedSnapshot(Descriptor memory, Page* page) : memory_(std::move(memory)), page_(page) {}
   Descriptor memory_;
   Page* page_;
+  mutable Snapshot last_;  // consistent copy
 };
 
 }  // namespace flywall::processes

@@ -38,7 +38,7 @@ TEST(SharedSnapshot, no_reader_sees_half_a_publication) {
   ASSERT_TRUE(writer);
   const auto reader = reader_of(*writer);
   std::atomic<bool> done{false};
-  std::thread writing([&] {
+  std::jthread writing([&] {
     Snapshot snapshot;
     for (std::uint64_t i = 1; i <= 20'000; ++i) {
       snapshot.heartbeats_sent = i;
@@ -53,7 +53,6 @@ TEST(SharedSnapshot, no_reader_sees_half_a_publication) {
     ASSERT_EQ(seen.heartbeats_sent, seen.held.back());
     ASSERT_EQ(seen.heartbeats_sent, seen.split_brains);
   }
-  writing.join();
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "netlink/descriptor.hpp"
+#include "base/descriptor.hpp"
 #include "netlink/virtual_addresses.hpp"
 
 namespace flywall::netlink {
