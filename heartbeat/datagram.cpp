@@ -13,16 +13,22 @@ enum class Field : std::uint8_t {
   echoes = 4,
   heard = 5,
   addresses = 6,
+  offer = 7,
+  penalty = 8,
 };
-constexpr std::uint8_t kFields = 6;
+constexpr std::uint8_t kFields = 8;
 
 constexpr std::uint8_t kEligible = 1;
 constexpr std::uint8_t kHolderAlive = 2;
 constexpr std::uint8_t kInSync = 4;
+constexpr unsigned kWishShift = 3;
+constexpr std::uint8_t kWish = 3;
+constexpr std::uint8_t kAcceptsOffer = 32;
 
 constexpr std::size_t kEchoSize = 28;
 constexpr std::size_t kTagSize = 8;
 constexpr std::size_t kTenureSize = 16;
+constexpr std::size_t kOfferSize = 16;
 constexpr Duration kMinTimer = 1ms;
 constexpr Duration kMaxTimer = 1h;
 constexpr Duration kMaxDuration = kMaxInstant.time_since_epoch();
@@ -61,11 +67,25 @@ void write_name(ByteWriter& out, Field field, const NodeId& name) {
   out.write_text(name.view());
 }
 
+std::uint8_t flags_of(const Statement& statement) {
+  return static_cast<std::uint8_t>((statement.eligible ? kEligible : 0) |
+                                   (statement.holder_alive ? kHolderAlive : 0) |
+                                   (statement.rank.in_sync ? kInSync : 0) |
+                                   (static_cast<unsigned>(statement.wish) << kWishShift) |
+                                   (statement.accepts_offer ? kAcceptsOffer : 0));
+}
+
+void read_flags(std::uint8_t flags, Statement& statement) {
+  statement.eligible = (flags & kEligible) != 0;
+  statement.holder_alive = (flags & kHolderAlive) != 0;
+  statement.rank.in_sync = (flags & kInSync) != 0;
+  statement.wish = static_cast<Wish>((flags >> kWishShift) & kWish);
+  statement.accepts_offer = (flags & kAcceptsOffer) != 0;
+}
+
 void write_fixed(ByteWriter& out, const Statement& statement, const Contact& contact) {
   out.write(static_cast<std::uint8_t>(statement.state));
-  out.write(static_cast<std::uint8_t>((statement.eligible ? kEligible : 0) |
-                                      (statement.holder_alive ? kHolderAlive : 0) |
-                                      (statement.rank.in_sync ? kInSync : 0)));
+  out.write(flags_of(statement));
   out.write(static_cast<std::uint8_t>(statement.rank.fault));
   out.write(statement.protocol_minor);
   out.write(statement.rank.priority);
@@ -113,6 +133,19 @@ void write_addresses(ByteWriter& out, const OwnAddresses& addresses) {
   }
 }
 
+void write_offer(ByteWriter& out, const Statement& statement) {
+  if (statement.offer.epoch == Epoch{}) return;
+  begin_field(out, Field::offer, kOfferSize);
+  out.write(statement.offer.epoch.value);
+  out.write(statement.offer.to.value);
+}
+
+void write_penalty(ByteWriter& out, const Statement& statement) {
+  if (statement.penalty == 0) return;
+  begin_field(out, Field::penalty, sizeof statement.penalty);
+  out.write(statement.penalty);
+}
+
 void write(ByteWriter& out, const Heartbeat& heartbeat) {
   const Statement& statement = heartbeat.statement;
   write_header(out, Kind::heartbeat, statement.sender, heartbeat.contact.instance,
@@ -125,6 +158,8 @@ void write(ByteWriter& out, const Heartbeat& heartbeat) {
   write_echoes(out, heartbeat.contact);
   write_heard(out, statement);
   write_addresses(out, heartbeat.addresses);
+  write_offer(out, statement);
+  write_penalty(out, statement);
 }
 
 void write(ByteWriter& out, const Will& will) {
@@ -205,6 +240,17 @@ void read_addresses(ByteReader& in, OwnAddresses& addresses) {
   }
 }
 
+void read_offer(ByteReader& in, Statement& statement) {
+  statement.offer.epoch = Epoch{in.read<std::uint64_t>()};
+  statement.offer.to = NodeTag{in.read<std::uint64_t>()};
+  if (statement.offer.epoch == Epoch{}) in.fail();
+}
+
+void read_penalty(ByteReader& in, Statement& statement) {
+  statement.penalty = in.read<std::uint16_t>();
+  if (statement.penalty == 0 || statement.penalty >= statement.rank.priority) in.fail();
+}
+
 // Calls `read(field, value)` for every known field. Unknown ones are skipped; a known one that
 // comes twice or whose value is not read to its end stops `in`.
 template <class Read>
@@ -223,10 +269,7 @@ void read_fields(ByteReader& in, Read read) {
 
 void read_fixed(ByteReader& in, Statement& statement, Contact& contact) {
   statement.state = read_enum<State>(in, kStates);
-  const auto flags = in.read<std::uint8_t>();
-  statement.eligible = (flags & kEligible) != 0;
-  statement.holder_alive = (flags & kHolderAlive) != 0;
-  statement.rank.in_sync = (flags & kInSync) != 0;
+  read_flags(in.read<std::uint8_t>(), statement);
   statement.rank.fault = read_enum<FaultClass>(in, kFaultClasses);
   statement.protocol_minor = in.read<std::uint8_t>();
   statement.rank.priority = in.read<std::uint16_t>();
@@ -241,6 +284,10 @@ void read_fixed(ByteReader& in, Statement& statement, Contact& contact) {
 
 bool obeys_rules(const Statement& statement) {
   if (statement.sender.empty() || statement.rank.priority == 0) return false;
+  const bool offers = statement.offer.epoch > Epoch{};
+  if (offers &&
+      (statement.state != State::handing_over || statement.offer.epoch <= statement.claim.epoch))
+    return false;
   if (!holds_claim(statement.state)) return true;
   return statement.claim.claimant == statement.sender && statement.claim.epoch > Epoch{};
 }
@@ -269,6 +316,12 @@ std::expected<Datagram, Refusal> read_heartbeat(const Header& header, ByteReader
         break;
       case Field::addresses:
         read_addresses(value, heartbeat.addresses);
+        break;
+      case Field::offer:
+        read_offer(value, statement);
+        break;
+      case Field::penalty:
+        read_penalty(value, statement);
         break;
     }
   });

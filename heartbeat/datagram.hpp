@@ -16,8 +16,8 @@
 //   24     8  counter                 /                 10     8  epoch of the claim
 //   32     …  body, then 16 bytes of seal               18     4  interval, microseconds
 //                                                       22     4  detection, microseconds
-//   flags: 1 eligible, 2 holder alive, 4 in sync        26     8  address digest
-//                                                       34     8  sent, nanoseconds
+//   flags: 1 eligible, 2 holder alive, 4 in sync,       26     8  address digest
+//          8 and 16 wish, 32 accepts an offer           34     8  sent, nanoseconds
 //   field: type 1, length 2, value                      42     4  path sequence
 //                                                       46     …  fields
 //
@@ -27,12 +27,14 @@
 //   4 echoes      0..4 of: instance 8, counter 8, sent 8 (nanoseconds), held 4 (microseconds)
 //   5 heard       0..6 node tags of 8
 //   6 addresses   0..8 of: family 1 (4 or 6), 4 or 16 bytes
+//   7 offer       epoch 8, node tag 8; only in state handing over, above the claim (minor 1)
+//   8 penalty     2, what monitors add to the priority, below it; without it nothing (minor 1)
 //
 // Everything is in network byte order. Invariants:
 //  1. A field of unknown type is skipped; a known one may appear once and never changes its layout.
 //  2. What `decode` returns obeys the limits stated in statement.hpp and session.hpp, its times are
-//     0 .. kMaxInstant and a holder claims for itself with an epoch above zero: nobody behind has
-//     to check again.
+//     0 .. kMaxInstant, a holder claims for itself with an epoch above zero, and an offer is one of
+//     a node that hands over and lies above its claim: nobody behind has to check again.
 //  3. `decode(encode(x)) == x` when x obeys 2 and its durations are whole microseconds; durations
 //     beyond their field are cut to its largest value.
 //

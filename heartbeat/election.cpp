@@ -18,9 +18,6 @@ Election::Election(const Policy& policy, Time now)
   FLYWALL_CHECK(policy.interval > 0ns && policy.detection >= policy.interval);
   FLYWALL_CHECK(policy.listen >= policy.detection);
   statement_.sender = policy.self;
-  statement_.interval = policy.interval;
-  statement_.detection = policy.detection;
-  statement_.address_digest = policy.address_digest;
   refresh_statement();
 }
 
@@ -53,9 +50,14 @@ void Election::decide() {
     act(action::DrainSockets{});
   }
   hold_only_with_quorum();
+  yield_to_unheard_holder();
   give_way_if_faulty();
+  give_way_if_penalised();
+  watch_handover();
   give_up_slow_addresses();
   consider_claiming();
+  consider_failback();
+  consider_wanted();
 }
 
 void Election::notice_lateness() {
@@ -73,7 +75,11 @@ Duration Election::pause_limit() const {
 void Election::begin_pause(Duration gap) {
   act(action::Paused{gap});
   auto* holding = std::get_if<Holding>(&role_);
-  if (holding && gap >= policy_.detection) holding->tenure = kBrokenTenure;
+  if (holding && gap >= policy_.detection) {
+    holding->tenure = kBrokenTenure;
+    holding->forced = false;
+  }
+  if (auto* following = std::get_if<Following>(&role_)) following->preferred_since.reset();
   mute_ = Mute{.until = fair(now_) + policy_.detection};
   draining_ = true;
   act(action::DrainSockets{});
@@ -101,9 +107,17 @@ Time Election::next_decision() const {
   if (const auto* following = std::get_if<Following>(&role_)) {
     if (following->abstain_until)
       next = std::min(next, *following->abstain_until);
-    else if (following->vacant_since && policy_.takeover && has_quorum())
+    else if (following->vacant_since && may_claim())
       next = std::min(next, claim_at(*following));
+    if (following->preferred_since && !following->wishes && fails_back_by_itself())
+      next = std::min(next, ready_at(*following));
   }
+  if (const auto* holding = std::get_if<Holding>(&role_)) {
+    if (holding->handover) next = std::min(next, holding->handover->until);
+    if (holding->overruled_since)
+      next = std::min(next, real(*holding->overruled_since + policy_.detection));
+  }
+  if (wanted_) next = std::min(next, wanted_->until);
   return next;
 }
 
@@ -115,7 +129,7 @@ void Election::refresh_deadline() {
     deadline_ = std::min(deadline_, next_decision());
   }
   if (const auto* holding = std::get_if<Holding>(&role_); holding && !holding->in_place && !mute_)
-    deadline_ = std::min(deadline_, holding->since + kTakeLimit);
+    deadline_ = std::min(deadline_, holding->asked_at + kTakeLimit);
   deadline_ = std::max(deadline_, now_);
 }
 
@@ -126,10 +140,14 @@ void Election::on(const event::Heard& heard) {
   note_heard(peer, heard);
   if (mute_ && heard.freshness == Freshness::fresh) mute_->heard = true;
   if (heard.statement.state == State::leaving) return note_leaving(heard.peer, Reason::peer_left);
-  if (holds_claim(heard.statement.state))
+  if (commit_if_taken()) return;
+  if (holds_claim(heard.statement.state)) {
     meet_holder(heard.peer);
-  else
+    consider_offer(heard);
+  } else {
     meet_follower(heard.peer);
+    consider_wish(heard.peer);
+  }
 }
 
 void Election::on(const event::Departed& departed) {
@@ -164,11 +182,15 @@ void Election::on(const event::AddressesDropped&) {
 }
 
 void Election::on(const event::FaultChanged& changed) {
-  if (changed.fault == fault_) return;
+  if (changed.fault == fault_ && changed.penalty == penalty_) return;
   const State before = state_of_role();
-  const bool worse = changed.fault > fault_;
+  if (auto* holding = std::get_if<Holding>(&role_)) {
+    if (changed.fault > fault_) holding->fault_since = now_;
+    if (changed.penalty > penalty_) holding->penalty_since = now_;
+    if (changed.penalty == 0) holding->penalty_since.reset();
+  }
   fault_ = changed.fault;
-  if (auto* holding = std::get_if<Holding>(&role_); holding && worse) holding->fault_since = now_;
+  penalty_ = changed.penalty;
   if (const State after = state_of_role(); after != before)
     act(action::Transition{before, after, Reason::own_fault, seen_, std::nullopt});
   speak();
@@ -177,25 +199,6 @@ void Election::on(const event::FaultChanged& changed) {
 void Election::on(const event::EpochsReserved& reserved) {
   floor_ = std::max(floor_, reserved.floor);
   reserved_ = std::max(reserved_.value_or(Epoch{}), reserved.up_to);
-}
-
-void Election::on(const event::FailoverRequested& request) {
-  Reason refusal = Reason::none;
-  if (!holds())
-    refusal = Reason::not_primary;
-  else if (!successor_lives())
-    refusal = Reason::no_better_peer;
-  act(action::Answer{request.request, refusal == Reason::none, refusal});
-  if (refusal == Reason::none) resign(Reason::operator_request);
-}
-
-void Election::on(const event::StopRequested&) {
-  if (std::holds_alternative<Ending>(role_)) return;
-  const bool held = std::holds_alternative<Holding>(role_);
-  change_role(Ending{}, Reason::stopping, std::nullopt);
-  if (held) drop_addresses();
-  if (drops_ == 0) act(action::Stopped{});
-  speak(kGoodbyeCopies);
 }
 
 void Election::note_heard(Peer& peer, const event::Heard& heard) {
@@ -256,6 +259,7 @@ void Election::meet_holder(PeerIndex index) {
   auto* holding = std::get_if<Holding>(&role_);
   if (!holding) return;
   Peer& peer = peers_[index.value];
+  if (is_offered_to_us(peer)) return;  // it will hear that we took the role
   const bool stays = wins_against(peer);
   if (!peer.contest || peer.contest->tenure != peer.statement.tenure) report_split(index, stays);
   if (!stays)
@@ -263,8 +267,8 @@ void Election::meet_holder(PeerIndex index) {
                      index);
   if (peer.deaf_since) {
     const Duration deaf_for = fair(now_) - *peer.deaf_since;
-    if (policy_.quorum == Quorum::none && !mute_ && deaf_for >= policy_.detection)
-      step_down(Reason::deaf_peer, index);
+    const bool gives_way = policy_.quorum == Quorum::none && !mute_ && !holding->forced;
+    if (gives_way && deaf_for >= policy_.detection) step_down(Reason::deaf_peer, index);
     return;
   }
   if (peer.contest->answered && peer.statement.claim < holding->claim) return;
@@ -292,8 +296,6 @@ void Election::meet_follower(PeerIndex index) {
   const Peer* claimant = peer_named(peer.statement.claim.claimant);
   if (!peer.statement.holder_alive || (claimant && claimant->departed))
     claim_again(Reason::epoch_behind);
-  else if (claimant_heard_by_others())
-    step_down(Reason::higher_claim, index);
 }
 
 void Election::report_split(PeerIndex index, bool stays) {
@@ -325,100 +327,6 @@ void Election::fall_silent(PeerIndex index, std::uint8_t paths) {
   if (!holds_claim(peer.statement.state)) return;
   open_vacancy(Reason::peer_silent, index);
   if (policy_.peers > 1) speak();  // others may wait for our opinion
-}
-
-bool Election::has_quorum() const {
-  if (policy_.quorum == Quorum::none) return true;
-  const auto votes = 1 + std::count_if(peers().begin(), peers().end(),
-                                       [this](const Peer& p) { return hears_us(p); });
-  return static_cast<std::size_t>(votes) * 2 > std::size_t{policy_.peers} + 1;
-}
-
-bool Election::holder_lives() const {
-  const bool direct = std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
-    return is_alive(peer) && holds_claim(peer.statement.state);
-  });
-  return direct || claimant_heard_by_others();
-}
-
-// A silent holder whom a living peer still hears is not replaced (E5). What we know ourselves
-// counts more.
-bool Election::claimant_heard_by_others() const {
-  if (seen_.claimant == policy_.self || is_within_hearing(seen_.claimant)) return false;
-  if (const Peer* claimant = peer_named(seen_.claimant); claimant && claimant->departed)
-    return false;
-  return std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
-    return is_alive(peer) && peer.statement.holder_alive && peer.statement.claim == seen_;
-  });
-}
-
-bool Election::is_within_hearing(const NodeId& node) const {
-  const Peer* peer = peer_named(node);
-  return node == policy_.self || (peer && is_alive(*peer));
-}
-
-const Election::Peer* Election::peer_named(const NodeId& node) const {
-  for (const Peer& peer : peers())
-    if (peer.known && peer.statement.sender == node) return &peer;
-  return nullptr;
-}
-
-bool Election::is_better(const Peer& peer) const {
-  const Rank mine = own_rank();
-  return std::tie(peer.statement.rank, peer.statement.sender) < std::tie(mine, policy_.self);
-}
-
-std::size_t Election::better_candidates() const {
-  return static_cast<std::size_t>(
-      std::count_if(peers().begin(), peers().end(), [this](const Peer& peer) {
-        return is_alive(peer) && peer.statement.eligible && is_better(peer);
-      }));
-}
-
-// At a cold start a better node that still listens is waited for, so that the order of starting
-// does not matter.
-bool Election::better_one_still_listens() const {
-  return !seen_holder_ && std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
-    return is_alive(peer) && peer.statement.state == State::init && is_better(peer);
-  });
-}
-
-bool Election::successor_lives() const {
-  return std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
-    return hears_us(peer) && peer.statement.eligible && peer.statement.rank.fault <= fault_;
-  });
-}
-
-Time Election::claim_at(const Following& following) const {
-  Duration round_trip = policy_.interval / 2;
-  for (const Peer& peer : peers())
-    if (is_alive(peer)) round_trip = std::max(round_trip, peer.round_trip);
-  const auto turn = static_cast<std::int64_t>(better_candidates());
-  const Duration patience = better_one_still_listens() ? policy_.listen : 0ns;
-  return *following.vacant_since + turn * (round_trip + following.jitter) + patience;
-}
-
-PeerView Election::peer(PeerIndex index) const {
-  const Peer& peer = peers_[index.value];
-  return {.known = peer.known,
-          .alive = is_alive(peer),
-          .hears_us = hears_us(peer),
-          .living_paths = peer.detector.living_paths(),
-          .last_heard = peer.heard_at,
-          .round_trip = peer.round_trip,
-          .statement = peer.statement};
-}
-
-std::optional<NodeId> Election::holder() const {
-  if (holds()) return policy_.self;
-  const Peer* best = nullptr;
-  for (const Peer& peer : peers()) {
-    if (!is_alive(peer) || !holds_claim(peer.statement.state)) continue;
-    if (!best || peer.statement.claim > best->statement.claim) best = &peer;
-  }
-  if (best) return best->statement.sender;
-  if (claimant_heard_by_others()) return seen_.claimant;
-  return std::nullopt;
 }
 
 }  // namespace flywall::heartbeat

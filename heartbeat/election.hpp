@@ -37,169 +37,12 @@
 #include <variant>
 
 #include "base/ids.hpp"
-#include "base/inline_vector.hpp"
 #include "base/time.hpp"
 #include "heartbeat/detector.hpp"
+#include "heartbeat/election_words.hpp"
 #include "heartbeat/statement.hpp"
 
 namespace flywall::heartbeat {
-
-enum class Quorum : std::uint8_t { none, majority };
-
-struct Policy {
-  NodeId self;
-  NodeTag self_tag;              // node_tag(self)
-  std::uint16_t priority = 100;  // 1..255, lower is preferred
-  Duration interval = 100ms;     // between two statements
-  Duration detection = 300ms;    // silence after which a peer counts as dead, >= interval
-  Duration listen = 500ms;       // E1, >= detection
-  Quorum quorum = Quorum::none;
-  bool takeover = true;    // false: takes over by command only
-  std::uint8_t peers = 1;  // configured peers, 0..kMaxPeers
-  std::uint64_t address_digest = 0;
-  std::uint64_t seed = 1;  // of the jitter
-  Epoch fallback_floor;    // E3: when nobody knows a floor, e.g. the seconds of the wall clock
-};
-
-// Why something was decided, for people: history, logs, metrics, scripts. Numbers are stored; never
-// reuse one.
-enum class Reason : std::uint8_t {
-  none = 0,
-  started = 1,         // listened long enough
-  no_primary = 2,      // nobody holds the role
-  peer_silent = 3,     // the primary was not heard for its detection time
-  peer_resigned = 4,   // the primary gave the role up
-  peer_died = 5,       // its last will arrived
-  peer_left = 6,       // it stopped
-  peer_restarted = 7,  // a new instance of it appeared
-  higher_claim = 8,    // another node holds a higher claim
-  split_lost = 9,      // two primaries met, the other one stays
-  split_won = 10,      // two primaries met, this one stays
-  own_fault = 11,      // own links are bad and a better peer lives
-  operator_request = 12,
-  stopping = 13,
-  paused = 14,             // this process did not run for too long
-  quorum_lost = 15,        // fewer than a majority is heard
-  addresses_refused = 16,  // the kernel did not take the addresses
-  deaf_peer = 17,          // the other primary does not hear us: it will never know
-  epoch_behind = 18,       // somebody remembers a higher epoch than ours
-  not_primary = 19,        // refusals of a command
-  no_better_peer = 20,
-  already_primary = 21,
-};
-const char* name_of(Reason reason);      // "peer_silent"
-const char* sentence_of(Reason reason);  // "the primary was silent for its detection time"
-
-// A tenure that a pause interrupted is younger than any other (E8, E13).
-inline constexpr Epoch kBrokenTenure{~std::uint64_t{0}};
-
-enum class Freshness : std::uint8_t { fresh, deaf };
-
-namespace event {
-struct Tick {};  // nothing but time
-struct Heard {   // an authenticated, believable statement (Session says fresh or deaf)
-  PeerIndex peer;
-  PathIndex path;
-  Freshness freshness = Freshness::fresh;
-  bool new_instance = false;
-  bool newest = true;     // false: overtaken by a later one, it only shows that the path lives
-  Duration round_trip{};  // of this path, zero when not known
-  NodeTag tag;            // node_tag(statement.sender)
-  const Statement& statement;
-};
-struct Departed {  // the peer's last will, proven to belong to its living instance
-  PeerIndex peer;
-};
-struct SocketsDrained {};  // answers action::DrainSockets
-struct AddressesTaken {    // answers action::TakeAddresses
-  Epoch epoch;
-};
-struct AddressesRefused {  // answers action::TakeAddresses: none could be taken
-  Epoch epoch;
-};
-struct AddressesDropped {};  // answers action::DropAddresses
-struct FaultChanged {        // what the monitors make of this node's own links
-  FaultClass fault = FaultClass::none;
-};
-struct EpochsReserved {  // the floor survives a crash up to and including `up_to`
-  Epoch floor;           // the highest epoch that an earlier life may have used
-  Epoch up_to;
-};
-struct FailoverRequested {  // an operator wants another node to be primary
-  std::uint64_t request = 0;
-};
-struct StopRequested {};
-}  // namespace event
-
-using Event = std::variant<event::Tick, event::Heard, event::Departed, event::SocketsDrained,
-                           event::AddressesTaken, event::AddressesRefused, event::AddressesDropped,
-                           event::FaultChanged, event::EpochsReserved, event::FailoverRequested,
-                           event::StopRequested>;
-
-namespace action {
-struct Speak {  // say statement() on all paths, `copies` times
-  std::uint8_t copies = 1;
-};
-struct TakeAddresses {
-  Epoch epoch;
-};
-struct DropAddresses {};
-struct Announce {};      // tell the neighbours again
-struct DrainSockets {};  // deliver all that waits in the sockets, then SocketsDrained
-struct ReserveEpochs {   // make epochs up to and including `up_to` survive a crash
-  Epoch up_to;
-};
-struct Answer {  // to an operator's request
-  std::uint64_t request = 0;
-  bool accepted = false;
-  Reason reason = Reason::none;
-};
-struct Transition {
-  State from;
-  State to;
-  Reason reason = Reason::none;
-  Claim claim;  // own claim when `to` holds, else the highest seen
-  std::optional<PeerIndex> peer;
-};
-struct PeerChanged {  // a peer came or went, or one of its paths did
-  PeerIndex peer;
-  std::optional<PathIndex> path;  // none: the peer as a whole
-  bool alive = false;
-};
-struct SplitBrain {  // two holders met
-  PeerIndex peer;
-  Duration duration{};  // how long both held
-  bool stays = false;   // this node stays primary
-};
-struct Reclaimed {  // the primary claimed again, above what it has seen
-  Claim claim;
-  Reason reason = Reason::none;
-};
-struct Paused {  // this process did not run for `gap`
-  Duration gap{};
-};
-struct EpochUnreserved {  // claims with an epoch that a crash would forget
-  Epoch epoch;
-};
-struct Stopped {};  // nothing is held any more and the goodbye was said
-}  // namespace action
-
-using Action =
-    std::variant<action::Speak, action::TakeAddresses, action::DropAddresses, action::Announce,
-                 action::DrainSockets, action::ReserveEpochs, action::Answer, action::Transition,
-                 action::PeerChanged, action::SplitBrain, action::Reclaimed, action::Paused,
-                 action::EpochUnreserved, action::Stopped>;
-
-inline constexpr std::size_t kMaxActions =
-    96;  // of one step: every path of every peer may fall silent at once
-using Actions = InlineVector<Action, kMaxActions>;
-
-inline constexpr std::uint8_t kMaxExtraSpeeches = 8;    // per interval (E12)
-inline constexpr std::uint8_t kGoodbyeCopies = 3;       // E11
-inline constexpr std::uint64_t kEpochBlock = 64;        // reserved ahead at a time
-inline constexpr Duration kShortestPause = 50ms;        // E13
-inline constexpr Duration kShortestAbstention = 500ms;  // after resigning
-inline constexpr Duration kTakeLimit = 10s;             // addresses not in place by then: refused
 
 // What this node knows of one peer, for status and tests.
 struct PeerView {
@@ -210,6 +53,14 @@ struct PeerView {
   Time last_heard;
   Duration round_trip{};  // of the best path, zero when unknown
   Statement statement;
+};
+
+// What becomes of the wish to be primary again (E10), for status.
+struct FailbackView {
+  bool enabled = true;               // by itself: the policy says so, or an operator did
+  std::optional<Time> ready_at;      // when this preferred node will wish for the role, if nothing
+                                     // happens
+  std::optional<Time> damped_until;  // it took the role back lately
 };
 
 class Election {
@@ -232,6 +83,10 @@ class Election {
   bool muted() const { return mute_.has_value(); }
   bool has_quorum() const;
   FaultClass fault() const { return fault_; }
+  std::uint16_t penalty() const { return penalty_; }
+  FailbackView failback() const;
+  // The peer to which the role is being handed over (state handing_over).
+  std::optional<PeerIndex> successor() const;
   PeerView peer(PeerIndex peer) const;
   // The living node that holds the role as far as this one knows: itself, a peer, or nobody.
   std::optional<NodeId> holder() const;
@@ -267,21 +122,46 @@ class Election {
     Reason vacancy = Reason::no_primary;
     std::optional<PeerIndex> lost;  // whose loss made the vacancy
     Duration jitter{};
-    std::optional<Time> abstain_until;  // after resigning: somebody else first
-    std::optional<Yielded> yielded;     // said until the winner claims again: it must know (E8)
+    std::optional<Time> abstain_until;    // after resigning: somebody else first
+    std::optional<Yielded> yielded;       // said until the winner claims again: it must know (E8)
+    std::optional<Time> preferred_since;  // fit and better than the holder without a break (E10)
+    bool wishes = false;                  // for the role, by itself
+  };
+  struct Handover {  // planned, to one peer (E9)
+    enum class Step : std::uint8_t { preparing, quieting, offered };
+    Step step = Step::preparing;
+    PeerIndex to;
+    Reason reason = Reason::none;
+    bool forced = false;                   // whatever the network of the peer
+    bool wished = false;                   // by the peer: ends with its wish
+    std::optional<std::uint64_t> request;  // to be answered
+    Time until;                            // of the step, else it is given up
+    Epoch offered;
   };
   struct Holding {
     Claim claim;
     Epoch tenure;
     Epoch asked;  // of TakeAddresses
+    Time asked_at;
     Time since;
     Reason reason = Reason::none;
     std::optional<PeerIndex> lost;
-    bool in_place = false;            // addresses are taken
-    std::optional<Time> fault_since;  // looks for a better peer since (E11)
+    bool in_place = false;                // addresses are taken
+    std::optional<Time> fault_since;      // looks for a better peer since (E11)
+    std::optional<Time> penalty_since;    // the same, for a weight
+    std::optional<Time> overruled_since;  // fair time: others hear a higher claim than ours
+    bool forced = false;                  // others give way to this claim
+    std::optional<Handover> handover;
   };
   struct Ending {};
   using Role = std::variant<Listening, Following, Holding, Ending>;
+
+  struct Wanted {  // an operator wants this node to be primary
+    std::uint64_t request = 0;
+    Reason reason = Reason::promoted;
+    bool force = false;
+    Time until;
+  };
 
   struct Mute {  // after a pause (E13)
     Time until;  // fair time
@@ -308,6 +188,12 @@ class Election {
   void on(const event::AddressesTaken& taken);
   void on(const event::AddressesRefused& refused);
   void on(const event::AddressesDropped&);
+  void on(const event::AddressesQuieted&);
+  void on(const event::Prepared& prepared) { note_prepared(prepared.accepted); }
+  void on(const event::PromoteRequested& request);
+  void on(const event::FailbackRequested& request);
+  void on(const event::ResetRequested& request);
+  void on(const event::PolicyChanged& changed);
   void on(const event::FaultChanged& changed);
   void on(const event::EpochsReserved& reserved);
   void on(const event::FailoverRequested& request);
@@ -328,14 +214,53 @@ class Election {
   void finish_listening();
   void open_vacancy(Reason reason, std::optional<PeerIndex> lost);
   void consider_claiming();
-  void claim_role();
+  struct Occasion {  // of a claim
+    Reason reason = Reason::none;
+    std::optional<PeerIndex> lost;
+    Epoch at_least;           // zero: one above all that was seen
+    bool deliberate = false;  // to have a node that is not the best
+  };
+  void claim_role(const Occasion& occasion);
   void claim_again(Reason reason);
   void step_down(Reason reason, std::optional<PeerIndex> peer);
   void resign(Reason reason);
+  void leave();
   void give_way_if_faulty();
+  void yield_to_unheard_holder();
   void hold_only_with_quorum();
   void give_up_slow_addresses();
-  void drop_addresses();
+  void drop_addresses(Duration linger = {});
+
+  // Handover (E9).
+  void begin_handover(const Handover& handover);
+  void note_prepared(bool accepted);
+  void quiet_addresses();
+  bool commit_if_taken();
+  void watch_handover();
+  void withdraw(Reason reason);
+  void give_way_if_penalised();
+  void consider_wish(PeerIndex index);
+  void consider_offer(const event::Heard& heard);
+  bool is_stopping() const;  // hands over before it stops
+  bool is_offered_to_us(const Peer& peer) const;
+  bool can_take(const Peer& peer, bool forced) const;
+  std::optional<PeerIndex> best_successor() const;
+
+  // Failback (E10) and what operators want.
+  void consider_failback();
+  void consider_wanted();
+  bool is_preferred() const;
+  bool fails_back_by_itself() const;
+  Time ready_at(const Following& following) const;
+  Wish wish() const;
+  bool accepts_offer() const;
+  void want_role(const Wanted& wanted);
+  std::optional<Reason> promotion_refusal(bool force) const;
+  void fail_back_now(std::uint64_t request);
+  void hand_over_on_request(std::uint64_t request, Reason reason, PeerIndex to);
+  void settle_wanted(bool accepted, Reason reason);
+  void answer(std::uint64_t request, bool accepted, Reason reason);
+  void follow_peers(const event::PolicyChanged& changed);
 
   // Questions.
   std::span<Peer> peers() { return std::span(peers_).first(policy_.peers); }
@@ -344,18 +269,19 @@ class Election {
   bool hears_us(const Peer& peer) const { return is_alive(peer) && !peer.deaf_since; }
   bool holder_lives() const;
   bool claimant_heard_by_others() const;
-  bool is_within_hearing(const NodeId& node) const;
+  bool may_claim() const;
   bool is_better(const Peer& peer) const;
   bool wins_against(const Peer& peer) const;
   bool better_one_still_listens() const;
-  bool successor_lives() const;
   std::size_t better_candidates() const;
   const Peer* peer_named(const NodeId& node) const;
+  const Peer* heard_holder() const;
+  PeerIndex index_of(const Peer& peer) const;
   Time claim_at(const Following& following) const;
   Rank own_rank() const;
 
   // Epochs.
-  Epoch next_epoch();
+  Epoch next_epoch(Epoch at_least = {});
   void see(const Claim& claim);
   void reserve_ahead();
 
@@ -373,9 +299,11 @@ class Election {
   std::array<Peer, kMaxPeers> peers_{};
   Statement statement_;
   FaultClass fault_ = FaultClass::none;
+  std::uint16_t penalty_ = 0;
   Claim seen_;                // the highest claim seen or made
+  Time seen_at_;              // when it was seen first
   bool seen_holder_ = false;  // since our start somebody held the role
-  Epoch floor_;               // what earlier lives may have used
+  Epoch floor_;               // what earlier lives may have used, and what was offered
   std::optional<Epoch> reserved_;
   Epoch asked_for_;
   Time now_;
@@ -383,10 +311,16 @@ class Election {
   Time next_speech_;
   Duration lateness_{};  // of all our steps together
   std::optional<Mute> mute_;
-  int drops_ = 0;            // DropAddresses that were not answered yet
-  bool draining_ = false;    // asked for, not yet answered
-  bool drained_ = false;     // answered in this step
-  std::uint8_t speech_ = 0;  // copies to say at the end of this step
+  std::optional<Wanted> wanted_;
+  std::optional<bool> failback_switch_;  // an operator's, in place of the policy's mode (E10)
+  std::optional<Time> damped_until_;     // no failback of its own accord
+  Time wishes_heard_from_;               // a handover that failed is not tried again before
+  Time penalty_heard_from_;              // the same, for one because of a penalty
+  int drops_ = 0;                        // DropAddresses that were not answered yet
+  int quiets_ = 0;                       // QuietAddresses, the same
+  bool draining_ = false;                // asked for, not yet answered
+  bool drained_ = false;                 // answered in this step
+  std::uint8_t speech_ = 0;              // copies to say at the end of this step
   std::uint8_t extra_speeches_ = kMaxExtraSpeeches;
   std::uint64_t random_;
 };

@@ -43,30 +43,42 @@ void Election::consider_claiming() {
     following->vacant_since.reset();
     return;
   }
-  if (!policy_.takeover || following->abstain_until) return;
+  if (!(policy_.takeover || wanted_) || following->abstain_until) return;
   if (!following->vacant_since) open_vacancy(Reason::no_primary, std::nullopt);
-  if (!has_quorum()) {
+  if (!may_claim()) {
     following->vacant_since = now_;  // the turns are counted from when it can be filled (E2)
     return;
   }
   // Somebody's claim may wait in the sockets (E13).
-  if (now_ >= claim_at(*following) && drained_) claim_role();
+  if (now_ < claim_at(*following) || !drained_) return;
+  const Reason reason = wanted_ ? wanted_->reason : following->vacancy;
+  claim_role({.reason = reason,
+              .lost = following->lost,
+              .at_least = {},
+              .deliberate = wanted_.has_value()});
 }
 
-void Election::claim_role() {
-  const auto& following = std::get<Following>(role_);
-  const Claim claim{next_epoch(), policy_.self};
-  const bool faulty = fault_ != FaultClass::none;
-  const Holding holding{.claim = claim,
-                        .tenure = claim.epoch,
-                        .asked = claim.epoch,
-                        .since = now_,
-                        .reason = following.vacancy,
-                        .lost = following.lost,
-                        .fault_since = faulty ? std::optional(now_) : std::nullopt};
+void Election::claim_role(const Occasion& occasion) {
+  const Claim claim{next_epoch(occasion.at_least), policy_.self};
+  const bool forced = wanted_ && wanted_->force;
+  const bool faulty = fault_ != FaultClass::none && !forced;
+  const Holding holding{
+      .claim = claim,
+      .tenure = claim.epoch,
+      .asked = claim.epoch,
+      .asked_at = now_,
+      .since = now_,
+      .reason = occasion.reason,
+      .lost = occasion.lost,
+      .fault_since = faulty ? std::optional(now_) : std::nullopt,
+      .penalty_since = penalty_ > 0 && !occasion.deliberate ? std::optional(now_) : std::nullopt,
+      .overruled_since = {},
+      .forced = forced,
+      .handover = {}};
   see(claim);
   for (Peer& peer : peers()) peer.contest.reset();
   seen_holder_ = true;
+  settle_wanted(true, occasion.reason);
   change_role(holding, holding.reason, holding.lost);
   act(action::TakeAddresses{claim.epoch});
   speak();
@@ -74,6 +86,9 @@ void Election::claim_role() {
 
 void Election::claim_again(Reason reason) {
   auto& holding = std::get<Holding>(role_);
+  // The epoch that is offered is no longer above ours.
+  if (holding.handover && holding.handover->step != Handover::Step::preparing)
+    return withdraw(reason);
   holding.claim = Claim{next_epoch(), policy_.self};
   see(holding.claim);
   act(action::Reclaimed{holding.claim, reason});
@@ -82,6 +97,7 @@ void Election::claim_again(Reason reason) {
 }
 
 void Election::step_down(Reason reason, std::optional<PeerIndex> peer) {
+  if (is_stopping()) return leave();
   drop_addresses();
   Following following;
   if (peer && holds_claim(peers_[peer->value].statement.state)) {
@@ -95,9 +111,20 @@ void Election::step_down(Reason reason, std::optional<PeerIndex> peer) {
 
 // Gives the role up so that somebody else takes it, and waits until that has happened (E11).
 void Election::resign(Reason reason) {
+  if (is_stopping()) return leave();
   drop_addresses();
   const Time until = now_ + std::max(2 * policy_.detection, kShortestAbstention);
   change_role(Following{.abstain_until = until}, reason, std::nullopt);
+  speak(kGoodbyeCopies);
+}
+
+// Stops: says so, and waits for the addresses to be gone.
+void Election::leave() {
+  const bool held = std::holds_alternative<Holding>(role_);
+  settle_wanted(false, Reason::stopping);
+  change_role(Ending{}, Reason::stopping, std::nullopt);
+  if (held) drop_addresses();
+  if (drops_ == 0) act(action::Stopped{});
   speak(kGoodbyeCopies);
 }
 
@@ -112,38 +139,64 @@ void Election::give_way_if_faulty() {
 }
 
 void Election::hold_only_with_quorum() {
-  if (std::holds_alternative<Holding>(role_) && !has_quorum())
-    step_down(Reason::quorum_lost, std::nullopt);
+  auto* holding = std::get_if<Holding>(&role_);
+  if (!holding || policy_.quorum == Quorum::none) return;
+  const bool counted = has_quorum();
+  if (counted) holding->forced = false;  // from now on it needs its majority as everybody does
+  if (!counted && !holding->forced) step_down(Reason::quorum_lost, std::nullopt);
+}
+
+// A primary that we do not hear ourselves cannot be compared with (E8). With a majority the higher
+// claim stays; with none we give way when that has lasted, so that two who are about to hear each
+// other decide by their tenures.
+void Election::yield_to_unheard_holder() {
+  auto* holding = std::get_if<Holding>(&role_);
+  if (!holding) return;
+  if (seen_ <= holding->claim || holding->forced || !claimant_heard_by_others()) {
+    holding->overruled_since.reset();
+    return;
+  }
+  if (!holding->overruled_since) holding->overruled_since = fair(now_);
+  const bool lasts = drained_ && fair(now_) - *holding->overruled_since >= policy_.detection;
+  if (policy_.quorum == Quorum::majority || lasts) step_down(Reason::higher_claim, std::nullopt);
 }
 
 void Election::give_up_slow_addresses() {
   const auto* holding = std::get_if<Holding>(&role_);
-  if (holding && !holding->in_place && now_ - holding->since >= kTakeLimit)
+  if (holding && !holding->in_place && now_ - holding->asked_at >= kTakeLimit)
     resign(Reason::addresses_refused);
 }
 
-void Election::drop_addresses() {
+void Election::drop_addresses(Duration linger) {
   ++drops_;
-  act(action::DropAddresses{});
+  act(action::DropAddresses{linger});
 }
 
 // Two holders met (E8). With a majority the higher claim stays; with none the one with the better
-// network, then the one whose tenure is older (it has the connections), then the preferred one.
+// network, then the one whose tenure is older (it has the connections), then the preferred one;
+// but before all that the one whom an operator forced.
 bool Election::wins_against(const Peer& peer) const {
   const auto& holding = std::get<Holding>(role_);
   if (policy_.quorum == Quorum::majority) return holding.claim > peer.statement.claim;
+  const bool its_forced = peer.statement.wish == Wish::force;
+  if (peer.statement.protocol_minor > 0 && (holding.forced || its_forced))
+    return holding.forced == its_forced ? holding.claim > peer.statement.claim : holding.forced;
   const Rank mine = own_rank();
   return std::tie(mine.fault, holding.tenure, mine, policy_.self) <
          std::tie(peer.statement.rank.fault, peer.statement.tenure, peer.statement.rank,
                   peer.statement.sender);
 }
 
-void Election::see(const Claim& claim) { seen_ = std::max(seen_, claim); }
+void Election::see(const Claim& claim) {
+  if (claim <= seen_) return;
+  seen_ = claim;
+  seen_at_ = now_;
+}
 
-Epoch Election::next_epoch() {
+Epoch Election::next_epoch(Epoch at_least) {
   Epoch highest = std::max(seen_.epoch, floor_);
   if (!reserved_ && highest == Epoch{}) highest = policy_.fallback_floor;
-  const Epoch next = highest.next();
+  const Epoch next = std::max(highest.next(), at_least);
   if (!reserved_ || next > *reserved_) act(action::EpochUnreserved{next});
   return next;
 }
@@ -173,12 +226,17 @@ void Election::speak_regularly() {
 }
 
 Rank Election::own_rank() const {
-  return {.fault = fault_, .in_sync = true, .priority = policy_.priority};
+  const std::uint32_t sum = std::uint32_t{policy_.priority} + penalty_;
+  const auto priority = static_cast<std::uint16_t>(std::min<std::uint32_t>(sum, UINT16_MAX));
+  return {.fault = fault_, .in_sync = true, .priority = priority};
 }
 
 State Election::state_of_role() const {
-  if (const auto* holding = std::get_if<Holding>(&role_))
+  if (const auto* holding = std::get_if<Holding>(&role_)) {
+    if (holding->handover && holding->handover->step != Handover::Step::preparing)
+      return State::handing_over;
     return holding->in_place ? State::primary : State::taking_over;
+  }
   if (std::holds_alternative<Listening>(role_)) return State::init;
   if (std::holds_alternative<Ending>(role_)) return State::leaving;
   return fault_ == FaultClass::none ? State::backup : State::fault;
@@ -186,6 +244,8 @@ State Election::state_of_role() const {
 
 void Election::change_role(Role role, Reason reason, std::optional<PeerIndex> peer) {
   const State from = state_of_role();
+  if (const auto* left = std::get_if<Holding>(&role_); left && left->handover)
+    if (left->handover->request) answer(*left->handover->request, false, reason);
   role_ = std::move(role);
   const auto* holding = std::get_if<Holding>(&role_);
   act(action::Transition{from, state_of_role(), reason, holding ? holding->claim : seen_, peer});
@@ -194,6 +254,9 @@ void Election::change_role(Role role, Reason reason, std::optional<PeerIndex> pe
 void Election::refresh_statement() {
   const auto* holding = std::get_if<Holding>(&role_);
   const auto* following = std::get_if<Following>(&role_);
+  statement_.interval = policy_.interval;
+  statement_.detection = policy_.detection;
+  statement_.address_digest = policy_.address_digest;
   statement_.state = state_of_role();
   statement_.claim = holding ? holding->claim : seen_;
   statement_.tenure = holding ? holding->tenure : Epoch{};
@@ -203,14 +266,23 @@ void Election::refresh_statement() {
     statement_.held_for = following->yielded->together;
   }
   statement_.rank = own_rank();
+  statement_.penalty = penalty_;
   statement_.eligible = holding || (following && policy_.takeover && !following->abstain_until);
   statement_.holder_alive = holding != nullptr;
+  statement_.accepts_offer = accepts_offer();
+  statement_.wish = wish();
+  statement_.offer = Offer{};
+  if (holding && holding->handover && holding->handover->step == Handover::Step::offered)
+    statement_.offer = {holding->handover->offered, peers_[holding->handover->to.value].tag};
   statement_.heard.clear();
   for (const Peer& peer : peers()) {
     if (!is_alive(peer)) continue;
     statement_.heard.push_back(peer.tag);
-    if (!holding && holds_claim(peer.statement.state) && peer.statement.claim == seen_)
-      statement_.holder_alive = true;
+    if (holding) continue;
+    // Also when it has claimed since, which is known from others.
+    const bool says_so = holds_claim(peer.statement.state) && peer.statement.claim == seen_;
+    const bool claimed_since = peer.heard_at < seen_at_ && peer.statement.sender == seen_.claimant;
+    if (says_so || claimed_since) statement_.holder_alive = true;
   }
 }
 

@@ -49,17 +49,15 @@ Receipt Session::receive_other(Time now, PathIndex path, const Contact& contact)
   // Who is newer shows in what it has heard of us: a late letter of a former life knows nothing
   // that we said after its successor had proven itself.
   const Echo* echo = proof(now, contact);
-  if (echo == nullptr || (live_ && echo->sent <= live_->since)) {
+  if (echo == nullptr || (proven_since_ && echo->sent <= *proven_since_)) {
     remember_candidate({contact.instance, contact.counter, contact.sent, now});
     return {.verdict = Verdict::unproven};
   }
   if (live_) retire(live_->latest.instance, now);
   const Heard nothing{contact.instance, 0, {}, now};
-  live_.emplace(Live{.latest = nothing,
-                     .window = {},
-                     .offset = now - contact.sent,
-                     .offset_at = now,
-                     .since = now});
+  live_.emplace(
+      Live{.latest = nothing, .window = {}, .offset = now - contact.sent, .offset_at = now});
+  proven_since_ = now;
   candidates_.clear();
   paths_ = {};
   Receipt receipt = receive_live(now, path, contact);

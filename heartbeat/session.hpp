@@ -137,7 +137,6 @@ class Session {
     // At `offset_at`, our clock was at most `offset` ahead of the peer's.
     Duration offset{};
     Time offset_at;
-    Time since;  // when it was proven first
   };
   struct Candidate {
     Heard latest;
@@ -169,6 +168,7 @@ class Session {
   InstanceId self_;
   Duration proof_window_;
   std::optional<Live> live_;
+  std::optional<Time> proven_since_;  // when the live or the departed one was proven first
   InlineVector<Candidate, kMaxEchoes - 1> candidates_;
   std::array<InstanceId, kTriedInstances> tried_{};
   std::size_t next_tried_ = 0;

@@ -22,7 +22,7 @@ enum class State : std::uint8_t {
   backup = 1,        // follows
   taking_over = 2,   // has claimed, is taking the addresses
   primary = 3,       // holds the addresses
-  handing_over = 4,  // reserved for the planned handover (E9)
+  handing_over = 4,  // keeps the addresses quiet until a peer takes the offered role (E9)
   fault = 5,         // a backup whose own links or services are bad
   drained = 6,       // reserved: told by an operator to hold nothing
   witness = 7,       // reserved: votes, never holds addresses
@@ -66,9 +66,24 @@ struct Rank {
   constexpr bool operator==(const Rank&) const = default;
 };
 
+// What a node asks of the one that holds the role (E10). Two flags of the wire.
+enum class Wish : std::uint8_t {
+  none = 0,
+  failback = 1,  // it is preferred and has been fit for long enough
+  promote = 2,   // its operator wants it to be primary
+  force = 3,     // also with a fault. Of a holder: it claimed by force, others give way to it
+};
+
+// E9: the holder offers its role to one peer, who takes it by claiming this epoch.
+struct Offer {
+  Epoch epoch;  // zero: nothing is offered
+  NodeTag to;
+  constexpr bool operator==(const Offer&) const = default;
+};
+
 // The highest protocol this program speaks. A receiver accepts any minor of its own major.
 inline constexpr std::uint8_t kProtocolMajor = 1;
-inline constexpr std::uint8_t kProtocolMinor = 0;
+inline constexpr std::uint8_t kProtocolMinor = 1;  // 1: wishes, offers, penalties
 
 struct Statement {
   NodeId sender;
@@ -83,11 +98,18 @@ struct Statement {
   // of a split brain.
   Duration held_for{};
   Rank rank;
+  // What monitors add to the priority, already part of `rank`: below it.
+  std::uint16_t penalty = 0;
   // False while this node must not be counted as a candidate: listening, leaving, just resigned,
   // takeover forbidden.
   bool eligible = false;
   // This node hears the holder of `claim` itself (true also when it is the holder).
   bool holder_alive = false;
+  // Would claim the role if it were offered (E9): like `eligible`, but also where taking over is
+  // for operators only.
+  bool accepts_offer = false;
+  Wish wish = Wish::none;
+  Offer offer;  // only in state handing_over, above `claim`
   // A receiver judges the sender by the sender's own timers (E14). Both 1 ms .. 1 h.
   Duration interval = 100ms;
   Duration detection = 300ms;
