@@ -11,10 +11,13 @@
 
 namespace flywall::netlink {
 
+inline constexpr int kHighestErrno = 4095;  // MAX_ERRNO, include/linux/err.h
+
 // The kernel's verdict on one request: 0 or an errno value. Precondition: NLMSG_ERROR.
 inline int verdict(const nlmsghdr& message) {
-  const auto* error = static_cast<const nlmsgerr*>(nlmsg_data(&message));
-  return nlmsg_datalen(&message) < static_cast<int>(sizeof(int)) ? EBADMSG : -error->error;
+  if (nlmsg_datalen(&message) < static_cast<int>(sizeof(int))) return EBADMSG;
+  const int error = static_cast<const nlmsgerr*>(nlmsg_data(&message))->error;
+  return error > 0 || error < -kHighestErrno ? EBADMSG : -error;
 }
 
 // Calls `visit` with each message of a datagram until it answers false.

@@ -77,6 +77,12 @@ inline constexpr Duration kLongestLinger = 10s;
 inline constexpr Duration kRepairPause = 20ms;
 // What could not be added or removed, and a dump that failed, is tried again after this.
 inline constexpr Duration kRepairRetry = 1s;
+// How long one piece of work waits at most for the kernel to make its new IPv6 addresses usable,
+// and how often it looks. A few take 0.1 ms; with hundreds the bound keeps an unplanned takeover
+// fast.
+inline constexpr Duration kSettleTime = 20ms;
+inline constexpr Duration kSettlePause{50'000};
+
 // Failures and foreign addresses spelled out in one report; all are counted.
 inline constexpr std::size_t kReportedFailures = 32;
 

@@ -35,6 +35,7 @@ std::optional<RecentNeighbour> decode_neighbour(const nlmsghdr& message) {
     return std::nullopt;
   const auto* body = static_cast<const ndmsg*>(nlmsg_data(&message));
   const bool internet = body->ndm_family == AF_INET || body->ndm_family == AF_INET6;
+  const Family family = body->ndm_family == AF_INET ? Family::ipv4 : Family::ipv6;
   const nlattr* destination = attributes[NDA_DST];
   const nlattr* hardware = attributes[NDA_LLADDR];
   const nlattr* ages = attributes[NDA_CACHEINFO];
@@ -46,8 +47,8 @@ std::optional<RecentNeighbour> decode_neighbour(const nlmsghdr& message) {
   const auto* bytes = static_cast<const std::uint8_t*>(nla_data(destination));
   const auto address =
       IpAddress::from_bytes({bytes, static_cast<std::size_t>(nla_len(destination))});
-  if (!address || nla_len(hardware) != static_cast<int>(result.mac.bytes.size()))
-    return std::nullopt;
+  const bool ethernet = nla_len(hardware) == static_cast<int>(result.mac.bytes.size());
+  if (!address || address->family != family || !ethernet) return std::nullopt;
   result.address = *address;
   result.interface_index = static_cast<std::uint32_t>(body->ndm_ifindex);
   std::memcpy(result.mac.bytes.data(), nla_data(hardware), result.mac.bytes.size());

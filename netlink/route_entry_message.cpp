@@ -50,10 +50,12 @@ std::optional<std::uint32_t> read_u32(const nlattr* attribute) {
   return value;
 }
 
-std::optional<IpAddress> read_address(const nlattr* attribute) {
+// Nothing when it is there and not of `family`.
+std::optional<IpAddress> read_address(const nlattr* attribute, Family family) {
   if (attribute == nullptr) return IpAddress{};
   const auto* bytes = static_cast<const std::uint8_t*>(nla_data(attribute));
-  return IpAddress::from_bytes({bytes, static_cast<std::size_t>(nla_len(attribute))});
+  const auto address = IpAddress::from_bytes({bytes, static_cast<std::size_t>(nla_len(attribute))});
+  return address && address->family == family ? address : std::nullopt;
 }
 
 }  // namespace
@@ -96,9 +98,9 @@ std::optional<ObservedRoute> decode_route(const nlmsghdr& message) {
   const auto* body = static_cast<const rtmsg*>(nlmsg_data(&message));
   if (body->rtm_family != AF_INET && body->rtm_family != AF_INET6) return std::nullopt;
   const Family family = body->rtm_family == AF_INET ? Family::ipv4 : Family::ipv6;
-  const auto to = read_address(attributes[RTA_DST]);
-  const auto via = read_address(attributes[RTA_GATEWAY]);
-  const auto source = read_address(attributes[RTA_PREFSRC]);
+  const auto to = read_address(attributes[RTA_DST], family);
+  const auto via = read_address(attributes[RTA_GATEWAY], family);
+  const auto source = read_address(attributes[RTA_PREFSRC], family);
   const auto interface_index = read_u32(attributes[RTA_OIF]);
   const auto metric = read_u32(attributes[RTA_PRIORITY]);
   const auto table = read_u32(attributes[RTA_TABLE]);
@@ -106,7 +108,6 @@ std::optional<ObservedRoute> decode_route(const nlmsghdr& message) {
   ObservedRoute route;
   route.to = {*to, body->rtm_dst_len};
   route.to.address.family = family;
-  if (to->family != Family::none && to->family != family) return std::nullopt;
   if (route.to.length > route.to.address.size() * 8) return std::nullopt;
   route.via = *via;
   route.source = *source;

@@ -187,25 +187,38 @@ Result<LinkState> RouteSocket::link(std::uint32_t index) {
     rtattr attribute;
     std::uint32_t extension;
   } request{};
-  const std::uint32_t sequence = sequence_++;
   request.header.nlmsg_len = sizeof request;
   request.header.nlmsg_type = RTM_GETLINK;
   request.header.nlmsg_flags = NLM_F_REQUEST;
-  request.header.nlmsg_seq = sequence;
   request.body.ifi_index = static_cast<int>(index);
   request.attribute = {sizeof(rtattr) + sizeof request.extension, IFLA_EXT_MASK};
   request.extension = RTEXT_FILTER_SKIP_STATS;
-  if (auto sent = send({reinterpret_cast<const std::uint8_t*>(&request), sizeof request}); !sent)
-    return std::unexpected(std::move(sent.error()));
-  const std::string attempt = "cannot ask for interface " + std::to_string(index);
-  std::optional<Result<LinkState>> answer;
+  return ask<LinkState>({reinterpret_cast<std::uint8_t*>(&request), sizeof request},
+                        "cannot ask for interface " + std::to_string(index), decode_link);
+}
+
+Result<RouteHop> RouteSocket::route_to(const IpAddress& address, std::uint32_t interface_index) {
+  RouteQuestion question = route_question(address, interface_index);
+  const std::string attempt = "no route to " + address.str();
+  auto hop = ask<RouteHop>(question.bytes(), attempt, decode_route_answer);
+  if (hop && !hop->usable) return fail(ErrorKind::unavailable, attempt);
+  return hop;
+}
+
+template <class Answer>
+Result<Answer> RouteSocket::ask(MutableBytes request, const std::string& attempt,
+                                std::optional<Answer> (*decode)(const nlmsghdr&)) {
+  const std::uint32_t sequence = sequence_++;
+  reinterpret_cast<nlmsghdr*>(request.data())->nlmsg_seq = sequence;
+  if (auto sent = send(request); !sent) return std::unexpected(std::move(sent.error()));
+  std::optional<Result<Answer>> answer;
   while (!answer) {
     auto size = receive();
     if (!size) return std::unexpected(std::move(size.error()));
     each_message(std::span(buffer_).first(*size), [&](const nlmsghdr& message) {
       if (message.nlmsg_seq != sequence) return true;
-      if (auto link = decode_link(message))
-        answer = *link;
+      if (auto understood = decode(message))
+        answer = *understood;
       else if (message.nlmsg_type == NLMSG_ERROR)
         answer = fail_errno(attempt, verdict(message));
       else

@@ -11,7 +11,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/descriptor.hpp"
@@ -20,6 +22,7 @@
 #include "netlink/address_plan.hpp"
 #include "netlink/limits.hpp"
 #include "netlink/link_state.hpp"
+#include "netlink/route_lookup.hpp"
 #include "netlink/route_plan.hpp"
 
 struct nlmsghdr;
@@ -61,6 +64,10 @@ class RouteSocket {
   // One link as it is now. Errors: missing, unavailable.
   Result<LinkState> link(std::uint32_t index);
 
+  // Where a packet to this address would go now, through `interface_index` if that is not 0; waits
+  // for no RTNL. Errors: unavailable when no route leads there.
+  Result<RouteHop> route_to(const IpAddress& address, std::uint32_t interface_index);
+
   // Messages that did not come from the kernel.
   std::uint64_t foreign_messages() const { return foreign_; }
 
@@ -68,6 +75,11 @@ class RouteSocket {
   explicit RouteSocket(Descriptor socket);
 
   Result<void> send(std::span<const std::uint8_t> request);
+  // The single answer to `request`, which begins with an nlmsghdr whose sequence is filled in.
+  // `decode` gives nothing for what it does not understand.
+  template <class Answer>
+  Result<Answer> ask(MutableBytes request, const std::string& attempt,
+                     std::optional<Answer> (*decode)(const nlmsghdr&));
   // One datagram of the kernel into `buffer_`; its size.
   Result<std::size_t> receive();
   template <class Change>

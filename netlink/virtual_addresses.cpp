@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "base/clock.hpp"
 #include "netlink/address_dump.hpp"
+#include "netlink/settling.hpp"
 
 namespace flywall::netlink {
 
@@ -205,6 +206,7 @@ std::vector<WantedAddress> VirtualAddresses::without_unasked(
 }
 
 void VirtualAddresses::execute(std::span<const AddressChange> changes, AddressReport& report) {
+  const Time settled_by = later(now(), kSettleTime);
   while (!changes.empty()) {
     if (interrupted_ && interrupted_()) {
       want_repair(now());
@@ -217,9 +219,26 @@ void VirtualAddresses::execute(std::span<const AddressChange> changes, AddressRe
       report.error = std::move(failures.error());
       return;
     }
+    await_usable(chunk, *failures, settled_by);
     count_chunk(chunk, *failures, report);
     announce_due(now());
   }
+}
+
+// An interface that is down gets no route, so nothing would be waited for.
+void VirtualAddresses::await_usable(std::span<const AddressChange> chunk,
+                                    const ChunkFailures& failures, Time until) {
+  InlineVector<ObservedAddress, kChangesPerChunk> added;
+  std::size_t next_failure = 0;
+  for (std::uint32_t i = 0; i < chunk.size(); ++i) {
+    if (next_failure < failures.size() && failures[next_failure].index == i) {
+      ++next_failure;
+    } else if (chunk[i].purpose == ChangePurpose::claim) {
+      const LinkState* link = links_.by_index(chunk[i].address.interface_index);
+      if (link != nullptr && link->up()) added.push_back(chunk[i].address);
+    }
+  }
+  settle(route_, {added.begin(), added.size()}, until);
 }
 
 void VirtualAddresses::count_chunk(std::span<const AddressChange> chunk,
@@ -233,7 +252,10 @@ void VirtualAddresses::count_chunk(std::span<const AddressChange> chunk,
       want_repair(later(done, kRepairRetry));
     } else if (change.purpose == ChangePurpose::claim) {
       ++report.added;
-      if (const auto position = position_of(change.address)) hold(*position, done);
+      if (const auto position = position_of(change.address)) {
+        if (configured_[*position].arp_ping) ++report.probed;
+        hold(*position, done);
+      }
     } else if (change.purpose == ChangePurpose::release) {
       ++report.removed;
     }

@@ -11,7 +11,8 @@
 //     that comes up again announces again.
 // V2  While dropped nothing is removed that does not carry our tag; a person's copy of a virtual
 //     address is reported.
-// V3  Each chunk is announced as soon as the kernel has it.
+// V3  Each chunk is announced as soon as the kernel has it, IPv6 addresses as soon as packets to
+//     them are taken (settling.hpp).
 // V4  An `arp_ping` address is added kProbeTime later, if nobody answers; else it is reported with
 //     the answering MAC and asked for again every kProbeRetry.
 // V5  `quiet` is the old primary's part of a planned handover (E9): from then on nobody learns from
@@ -68,6 +69,7 @@ struct AddressReport {
   std::uint32_t held = 0;     // of the wanted ones, there now
   std::uint32_t pending = 0;  // of the wanted ones, being probed
   std::uint32_t added = 0;
+  std::uint32_t probed = 0;  // of the added ones, those that waited for their arp_ping (V4)
   std::uint32_t removed = 0;
   std::uint32_t failed = 0;
   std::uint32_t routes_held = 0;
@@ -140,6 +142,8 @@ class VirtualAddresses {
                                              std::span<const ObservedAddress> observed,
                                              AddressReport& report);
   void execute(std::span<const AddressChange> changes, AddressReport& report);
+  void await_usable(std::span<const AddressChange> chunk, const ChunkFailures& failures,
+                    Time until);
   void count_chunk(std::span<const AddressChange> chunk, const ChunkFailures& failures,
                    AddressReport& report);
   void hold(std::uint32_t position, Time at);
