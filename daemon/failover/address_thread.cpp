@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -59,13 +60,28 @@ void AddressThread::run() {
 bool AddressThread::obey(const AddressOrder& order) {
   switch (order.kind) {
     case AddressOrder::Kind::take: {
+      overtake();
       const AddressReport report = addresses_.take();
-      const bool nothing = report.wanted > 0 && report.held == 0 && report.pending == 0;
+      // Work that a later order interrupted goes on by itself: that is no refusal.
+      const bool nothing = report.wanted > 0 && report.held == 0 && report.pending == 0 &&
+                           (report.failed > 0 || report.error);
       answer(nothing ? AddressOutcome::Kind::refused : AddressOutcome::Kind::taken, order, report);
       return true;
     }
+    case AddressOrder::Kind::quiet:
+      // As long as it goes: whether they leave or stay is the next order's to say. Where it cannot
+      // be done they are gone, and nobody learns of them any more either.
+      answer(AddressOutcome::Kind::quieted, order, addresses_.quiet(netlink::kLongestLinger));
+      return true;
     case AddressOrder::Kind::drop:
-      answer(AddressOutcome::Kind::dropped, order, addresses_.drop());
+      overtake();
+      leave(order);
+      return true;
+    case AddressOrder::Kind::hurry:
+      if (leaving_) notice(addresses_.drop());
+      return true;
+    case AddressOrder::Kind::configure:
+      configure(order);
       return true;
     case AddressOrder::Kind::announce:
       addresses_.announce_again(now());
@@ -74,9 +90,52 @@ bool AddressThread::obey(const AddressOrder& order) {
       addresses_.look_again(now());
       return true;
     case AddressOrder::Kind::stop:
+      addresses_.drop();
       return false;
   }
   return false;
+}
+
+void AddressThread::leave(const AddressOrder& order) {
+  const AddressReport report =
+      order.linger > 0ns ? addresses_.quiet(order.linger) : addresses_.drop();
+  if (addresses_.lingering())
+    leaving_ = order;
+  else
+    answer(AddressOutcome::Kind::dropped, order, report);
+}
+
+void AddressThread::configure(const AddressOrder& order) {
+  AddressReport report;
+  report.held = held();
+  report.routes_held = routes_held_;
+  const auto merge = [&](std::optional<AddressReport> next) {
+    if (!next) return;
+    next->added += report.added;
+    next->removed += report.removed;
+    report = std::move(*next);
+  };
+  AddressSetting& setting = *order.setting;
+  if (setting.addresses) {
+    merge(addresses_.configure(std::move(*setting.addresses)));
+    if (!addresses_.taken()) report.held = 0;
+  }
+  if (setting.routes)
+    merge(addresses_.configure_routes(setting.route_tag, std::move(*setting.routes)));
+  answer(AddressOutcome::Kind::configured, order, report);
+}
+
+std::uint32_t AddressThread::held() const {
+  return static_cast<std::uint32_t>(std::ranges::count(addresses_.held(), true));
+}
+
+void AddressThread::overtake() {
+  if (!leaving_) return;
+  AddressOutcome outcome;
+  outcome.kind = AddressOutcome::Kind::dropped;
+  outcome.overtaken = true;
+  leaving_.reset();
+  give(outcome);
 }
 
 void AddressThread::answer(AddressOutcome::Kind kind, const AddressOrder& order,
@@ -89,16 +148,22 @@ void AddressThread::answer(AddressOutcome::Kind kind, const AddressOrder& order,
 }
 
 void AddressThread::notice(const std::optional<AddressReport>& report) {
-  if (report) give(outcome_of(*report));
+  if (!report) return;
+  if (leaving_ && report->work == AddressWork::drop)
+    answer(AddressOutcome::Kind::dropped, *std::exchange(leaving_, std::nullopt), *report);
+  else
+    give(outcome_of(*report));
 }
 
-AddressOutcome AddressThread::outcome_of(const AddressReport& report) const {
+AddressOutcome AddressThread::outcome_of(const AddressReport& report) {
   AddressOutcome outcome;
   outcome.held = report.held;
   outcome.added = report.added;
   outcome.removed = report.removed;
   outcome.failed = report.failed;
-  outcome.repair = report.work == AddressWork::repair && report.added > 0;
+  outcome.routes_held = report.work == AddressWork::quiet ? routes_held_ : report.routes_held;
+  routes_held_ = outcome.routes_held;
+  outcome.repair = report.work == AddressWork::repair && report.added > report.probed;
   outcome.announcements = addresses_.announcements().frames;
   const std::vector<bool> held = addresses_.held();
   for (std::size_t i = 0; i < held.size(); ++i)

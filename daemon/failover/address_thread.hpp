@@ -1,12 +1,18 @@
 // The thread that changes addresses. RTNL, the kernel's lock, may hold it for seconds; the failover
 // thread never waits for it: orders go in, outcomes come out, in order.
 //
+// Each order but `announce` and `look_again` is answered once. `dropped` is said when the addresses
+// are gone, not when they begin to linger: whoever waits for it before the process ends leaves
+// nothing behind. An order that takes them back, or drops them again, answers it earlier.
+//
 // Knows addresses and neighbours (netlink/virtual_addresses.hpp). Knows no peer, no role, no
 // reason.
 #pragma once
 
 #include <array>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "base/address.hpp"
 #include "base/ids.hpp"
@@ -18,17 +24,35 @@
 
 namespace flywall::failover {
 
+// What a reload gives to the address thread; what did not change is not set. Moved from.
+struct AddressSetting {
+  std::optional<std::vector<netlink::VirtualAddress>> addresses;
+  std::optional<std::vector<netlink::VirtualRoute>> routes;
+  netlink::RouteTag route_tag;
+};
+
 struct AddressOrder {
-  enum class Kind : std::uint8_t { take, drop, announce, look_again, stop };
+  enum class Kind : std::uint8_t {
+    take,
+    quiet,      // E9: keep them, but let nobody learn from us where they are
+    drop,       // `linger` later; until then they are quiet
+    hurry,      // what lingers goes now
+    configure,  // another configuration; what did not change is not touched
+    announce,
+    look_again,
+    stop,  // and leave nothing behind
+  };
   Kind kind = Kind::take;
   Epoch epoch;  // of take
-  Time given;   // when it was decided
+  Duration linger{};
+  AddressSetting* setting = nullptr;  // of configure; stays the giver's
+  Time given;                         // when it was decided
 };
 
 inline constexpr std::size_t kReportedAddresses = 8;  // spelled out in one outcome; all are counted
 
 struct AddressOutcome {
-  enum class Kind : std::uint8_t { taken, refused, dropped, changed };
+  enum class Kind : std::uint8_t { taken, refused, quieted, dropped, configured, changed };
   struct Note {
     enum class Kind : std::uint8_t { failed, in_use, foreign };
     Kind kind = Kind::failed;
@@ -41,7 +65,9 @@ struct AddressOutcome {
   std::uint32_t added = 0;
   std::uint32_t removed = 0;
   std::uint32_t failed = 0;
+  std::uint32_t routes_held = 0;
   bool repair = false;              // somebody had deleted what was put back
+  bool overtaken = false;           // dropped: a later order came before they were gone
   std::uint64_t announcements = 0;  // frames so far
   std::array<std::uint64_t, kMaxVirtualAddresses / 64>
       bits{};  // held, by position in the configuration
@@ -67,11 +93,17 @@ class AddressThread {
   bool obey(const AddressOrder& order);
   void answer(AddressOutcome::Kind kind, const AddressOrder& order,
               const netlink::AddressReport& report);
+  void leave(const AddressOrder& order);
+  void configure(const AddressOrder& order);
+  std::uint32_t held() const;
+  void overtake();
   void notice(const std::optional<netlink::AddressReport>& report);
-  AddressOutcome outcome_of(const netlink::AddressReport& report) const;
+  AddressOutcome outcome_of(const netlink::AddressReport& report);
   void give(const AddressOutcome& outcome);
 
   netlink::VirtualAddresses addresses_;
+  std::optional<AddressOrder> leaving_;  // a drop that lingers
+  std::uint32_t routes_held_ = 0;
   Orders orders_;
   Outcomes outcomes_;
   std::thread thread_;

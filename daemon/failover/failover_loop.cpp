@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "daemon/failover/privileges.hpp"
@@ -34,7 +35,8 @@ Result<FailoverLoop> FailoverLoop::create(const LoopSetting& setting, const Part
   Descriptor poll(::epoll_create1(EPOLL_CLOEXEC));
   bool watched = static_cast<bool>(poll);
   for (const int fd : parts.transport.descriptors()) watched = watched && watch(poll, fd);
-  for (const int fd : {parts.links.fd(), parts.addresses.outcomes().fd(), parts.orders.fd()})
+  for (const int fd : {parts.links.fd(), parts.addresses.outcomes().fd(),
+                       parts.probes.findings().fd(), parts.orders.fd()})
     watched = watched && watch(poll, fd);
   if (!watched) return fail_errno("cannot set up the failover loop", errno);
   return FailoverLoop(setting, parts, std::move(poll));
@@ -47,7 +49,7 @@ FailoverLoop::FailoverLoop(const LoopSetting& setting, const Parts& parts, Descr
       election_(setting.policy, now()),
       peers_({setting.policy.self, setting.instance, setting.policy.detection}, parts.sealer,
              setting.peers),
-      monitor_(setting.monitored),
+      conditions_(setting.watched, now()),
       journal_(parts.log),
       now_(now()) {
   snapshot_.started = now_;
@@ -62,7 +64,7 @@ void FailoverLoop::run() {
   name_thread("failover");
   snapshot_.realtime = become_realtime(kFailoverPriority);
   advance(event::Tick{});
-  advance(event::FaultChanged{monitor_.fault()});
+  follow_conditions();
   while (!done_) {
     wait();
     read_sockets(heartbeat::kMaxBatches);
@@ -70,7 +72,9 @@ void FailoverLoop::run() {
     read_outcomes();
     read_orders();
     read_services();
+    read_conditions();
     advance(event::Tick{});
+    if (services_) outbox_.flush(*services_);
     if (services_) journal_.flush(*services_);
     if (wills_stale_ || willed_ != election_.claim().epoch) renew_wills();
     publish();
@@ -79,8 +83,8 @@ void FailoverLoop::run() {
 }
 
 void FailoverLoop::wait() {
-  const Duration left =
-      std::clamp(election_.deadline() - now(), Duration{0}, Duration(kLongestSleep));
+  const Time next = std::min(election_.deadline(), conditions_.deadline());
+  const Duration left = std::clamp(next - now(), Duration{0}, Duration(kLongestSleep));
   timespec timeout{};
   timeout.tv_sec = left / 1s;
   timeout.tv_nsec = (left % 1s).count();
@@ -131,6 +135,7 @@ void FailoverLoop::advance(const heartbeat::Event& what) {
   now_ = now();
   for (const heartbeat::Action& action : election_.step(now_, what))
     std::visit([this](const auto& wish) { carry_out(wish); }, action);
+  if (prepared_) advance(event::Prepared{*std::exchange(prepared_, std::nullopt)});
   if (drain_requested_ && !reading_) settle();
 }
 
@@ -145,55 +150,46 @@ void FailoverLoop::carry_out(const action::Speak& speak) {
 }
 
 void FailoverLoop::carry_out(const action::TakeAddresses& take) {
-  order_addresses(AddressOrder::Kind::take, take.epoch);
+  order_addresses({.kind = AddressOrder::Kind::take, .epoch = take.epoch});
 }
 
-void FailoverLoop::carry_out(const action::DropAddresses&) {
-  order_addresses(AddressOrder::Kind::drop);
+void FailoverLoop::carry_out(const action::DropAddresses& drop) {
+  order_addresses({.kind = AddressOrder::Kind::drop, .linger = drop.linger});
+}
+
+void FailoverLoop::carry_out(const action::QuietAddresses&) {
+  order_addresses({.kind = AddressOrder::Kind::quiet});
 }
 
 void FailoverLoop::carry_out(const action::Announce&) {
-  order_addresses(AddressOrder::Kind::announce);
+  order_addresses({.kind = AddressOrder::Kind::announce});
 }
 
 void FailoverLoop::carry_out(const action::DrainSockets&) { drain_requested_ = true; }
 
 void FailoverLoop::carry_out(const action::ReserveEpochs& reserve) {
   reservation_ = reserve.up_to;
-  tell(message::ReserveEpochs{reserve.up_to});
-}
-
-void FailoverLoop::carry_out(const action::Answer& answer) {
-  tell(message::CommandAnswer{answer.request, answer.accepted, answer.reason});
+  post(message::ReserveEpochs{reserve.up_to});
 }
 
 void FailoverLoop::carry_out(const action::Stopped&) {
-  tell(message::Farewell{});
+  post(message::Farewell{});
   done_ = true;
 }
 
-void FailoverLoop::order_addresses(AddressOrder::Kind kind, Epoch epoch) {
-  parts_.addresses.orders().put({.kind = kind, .epoch = epoch, .given = now_});
+void FailoverLoop::order_addresses(AddressOrder order) {
+  order.given = now_;
+  parts_.addresses.orders().put(order);
 }
 
 void FailoverLoop::read_links() {
   for (int i = 0; i < kLinkReads; ++i) {
     const netlink::LinkEvents events = parts_.links.read();
+    if (!events.links.empty()) links_heard_ = now();
     for (const netlink::LinkState& state : events.links) note_link(state);
-    if (events.overrun) parts_.pleas.put(Plea::links_again);
+    if (events.overrun) parts_.pleas.put({Plea::links_again});
     if (!events.more) return;
   }
-}
-
-void FailoverLoop::note_link(const netlink::LinkState& state) {
-  const auto changed = monitor_.note(state);
-  if (!changed) return;
-  auto report = entry(processes::Happening::link_changed);
-  report.detail = InlineText<120>::cut(changed->name.str() + (changed->up ? " up" : " down"));
-  write(report);
-  changed_ = true;
-  if (changed->up) parts_.pleas.put(Plea::links_again);  // its addresses may be new
-  advance(event::FaultChanged{monitor_.fault()});
 }
 
 void FailoverLoop::read_outcomes() {
@@ -225,7 +221,11 @@ void FailoverLoop::read_services() {
   }
 }
 
-void FailoverLoop::obey(const order::Stop&) { advance(event::StopRequested{}); }
+// Said again, it is meant: what still lingers goes at once.
+void FailoverLoop::obey(const order::Stop&) {
+  advance(event::StopRequested{});
+  if (std::exchange(stopping_, true)) order_addresses({.kind = AddressOrder::Kind::hurry});
+}
 
 void FailoverLoop::obey(const order::ServicesStarted& started) {
   services_.emplace(Descriptor(started.socket));
@@ -234,14 +234,22 @@ void FailoverLoop::obey(const order::ServicesStarted& started) {
   changed_ = true;
   snapshot_.services_restarts = started.restarts;
   if (started.restarts > 0) write(entry(processes::Happening::services_restarted));
-  if (reservation_) tell(message::ReserveEpochs{*reservation_});
+  if (reservation_) post(message::ReserveEpochs{*reservation_});
 }
 
 void FailoverLoop::obey(const order::Served& served) {
   wills_stale_ |= peers_.serve(served.networks);
+  conditions_.serve(served.networks, moment());
+  paths_changed_ = true;
 }
 
-void FailoverLoop::obey(const order::Link& link) { note_link(link.state); }
+// What the watch said meanwhile is newer than this dump: another one has to be made.
+void FailoverLoop::obey(const order::Link& link) {
+  if (link.looked_at > links_heard_)
+    note_link(link.state);
+  else
+    parts_.pleas.put({Plea::links_again});
+}
 
 void FailoverLoop::obey(const message::EpochsReserved& reserved) {
   if (reservation_ && reserved.up_to >= *reservation_) reservation_.reset();
@@ -256,21 +264,8 @@ void FailoverLoop::obey(const message::EpochsUnavailable& unavailable) {
   write(report);
 }
 
-void FailoverLoop::obey(const message::FailoverRequest& request) {
-  auto report = entry(processes::Happening::command);
-  report.detail = InlineText<120>::cut("failover asked by " + request.by.str());
-  write(report);
-  advance(event::FailoverRequested{request.request});
-}
-
 void FailoverLoop::obey(const message::PeerResolved& resolved) {
-  wills_stale_ |= peers_.resolved(resolved);
-}
-
-void FailoverLoop::lose_services() { services_.reset(); }
-
-void FailoverLoop::tell(const processes::ToServices& message) {
-  if (services_) services_->send(message);
+  if (resolved.configuration == configuration_) wills_stale_ |= peers_.resolved(resolved);
 }
 
 void FailoverLoop::renew_wills() {

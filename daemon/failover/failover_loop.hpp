@@ -1,7 +1,7 @@
 // The failover thread: heartbeats in, election, heartbeats and address orders out.
 //
 //   sockets ──▶ PeerTable ──▶ Election ──▶ PeerTable ──▶ sockets
-//   link watch ─▶ LinkMonitor ─┘   │  └──▶ orders to the address thread, outcomes back
+//   link watch ─▶ Conditions ──┘   │  └──▶ orders to the address thread, outcomes back
 //                                  └─────▶ journal: history (services process) and log (supervisor)
 //
 // One epoll loop; sleeps until a descriptor is readable or Election::deadline(). Never opens a
@@ -14,14 +14,20 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/descriptor.hpp"
 #include "daemon/failover/address_thread.hpp"
+#include "daemon/failover/conditions.hpp"
 #include "daemon/failover/journal.hpp"
-#include "daemon/failover/link_monitor.hpp"
+#include "daemon/failover/loop_setting.hpp"
+#include "daemon/failover/outbox.hpp"
 #include "daemon/failover/peer_table.hpp"
+#include "daemon/failover/petitions.hpp"
+#include "daemon/failover/probe_thread.hpp"
 #include "daemon/processes/channel.hpp"
 #include "daemon/processes/snapshot.hpp"
 #include "heartbeat/election.hpp"
@@ -29,6 +35,8 @@
 #include "netlink/link_watch.hpp"
 
 namespace flywall::failover {
+
+struct Reload;
 
 // What the supervisor tells the failover thread.
 namespace order {
@@ -43,23 +51,27 @@ struct Served {  // our own addresses on interfaces that carry virtual addresses
 };
 struct Link {  // from a dump, after the watch lost something
   netlink::LinkState state;
+  Time looked_at;  // before the kernel was asked
+};
+struct Reconfigure {  // reload.hpp; stays the loop's until Plea::reloaded
+  Reload* reload = nullptr;
+};
+struct ReloadRefused {
+  std::uint64_t petition = 0;  // zero: a signal asked for it
+  InlineText<250> why;
 };
 }  // namespace order
-using Order = std::variant<order::Stop, order::ServicesStarted, order::Served, order::Link>;
+using Order = std::variant<order::Stop, order::ServicesStarted, order::Served, order::Link,
+                           order::Reconfigure, order::ReloadRefused>;
 using OrderBox = Mailbox<Order, 256>;
 
 // What the failover thread asks of the supervisor.
-enum class Plea : std::uint8_t { links_again };
-using PleaBox = Mailbox<Plea, 16>;
-
-struct LoopSetting {
-  heartbeat::Policy policy;
-  InstanceId instance;
-  std::vector<PeerSetting> peers;
-  std::vector<std::string> monitored;  // interface names
-  std::uint32_t address_count = 0;
-  bool memory_locked = false;
+struct Plea {
+  enum Kind : std::uint8_t { links_again, reload, reloaded };
+  Kind kind = links_again;
+  std::uint64_t petition = 0;  // of reload
 };
+using PleaBox = Mailbox<Plea, 64>;
 
 class FailoverLoop {
  public:
@@ -68,6 +80,7 @@ class FailoverLoop {
     heartbeat::Transport& transport;
     netlink::LinkWatch& links;
     AddressThread& addresses;
+    ProbeThread& probes;
     processes::SharedSnapshot& status;
     OrderBox& orders;
     PleaBox& pleas;
@@ -89,13 +102,16 @@ class FailoverLoop {
   void read_orders();
   void read_outcomes();
   void read_services();
+  void read_conditions();
 
   // Election.
   void advance(const heartbeat::Event& event);
   void settle();
   void carry_out(const heartbeat::action::Speak& speak);
   void carry_out(const heartbeat::action::TakeAddresses& take);
-  void carry_out(const heartbeat::action::DropAddresses&);
+  void carry_out(const heartbeat::action::DropAddresses& drop);
+  void carry_out(const heartbeat::action::QuietAddresses&);
+  void carry_out(const heartbeat::action::Prepare& prepare);
   void carry_out(const heartbeat::action::Announce&);
   void carry_out(const heartbeat::action::DrainSockets&);
   void carry_out(const heartbeat::action::ReserveEpochs& reserve);
@@ -113,25 +129,46 @@ class FailoverLoop {
   void warn_of_duplicate(const NodeId& node);
   void warn_of_mismatch(PeerIndex peer, const heartbeat::Statement& statement);
   void note_link(const netlink::LinkState& state);
+  // Whatever changed in `conditions_`: history, orders, the election's opinion of this node.
+  void follow_conditions();
+  void review_networks();
+  Conditions::Moment moment() const { return {now(), election_.holds()}; }
   void note_outcome(const AddressOutcome& outcome);
   void obey(const order::Stop&);
   void obey(const order::ServicesStarted& started);
   void obey(const order::Served& served);
   void obey(const order::Link& link);
+  void obey(const order::Reconfigure& wanted);
+  void obey(const order::ReloadRefused& refused);
   void obey(const processes::message::EpochsReserved& reserved);
   void obey(const processes::message::EpochsUnavailable& unavailable);
   void obey(const processes::message::FailoverRequest& request);
+  void obey(const processes::message::PromoteRequest& request);
+  void obey(const processes::message::FailbackRequest& request);
+  void obey(const processes::message::ResetRequest& request);
+  void obey(const processes::message::ReloadRequest& request);
+  void obey(const processes::message::Prepared& prepared);
+  void obey(const processes::message::MonitorChanged& change);
   void obey(const processes::message::PeerResolved& resolved);
+
+  // Operators.
+  std::uint64_t open_petition(std::uint64_t request, const InlineText<63>& by,
+                              std::string_view what, const NodeId& node = {});
+  void answer_petition(std::uint64_t number, bool accepted, heartbeat::Reason reason,
+                       std::string_view detail);
+
+  void finish_reload();
 
   // The services process.
   void lose_services();
   void renew_wills();
-  void tell(const processes::ToServices& message);
+  void tell_role(const heartbeat::action::Transition& transition);
+  void post(const processes::ToServices& message);  // until it is taken
 
   // History and status.
   processes::HistoryEntry entry(processes::Happening happening) const;
   void write(const processes::HistoryEntry& entry) { journal_.write(entry, now_); }
-  void order_addresses(AddressOrder::Kind kind, Epoch epoch = {});
+  void order_addresses(AddressOrder order);
   void publish();
 
   LoopSetting setting_;
@@ -140,20 +177,31 @@ class FailoverLoop {
   std::optional<processes::FailoverEnd> services_;
   heartbeat::Election election_;
   PeerTable peers_;
-  LinkMonitor monitor_;
+  Conditions conditions_;
+  heartbeat::event::FaultChanged opinion_;  // of this node, as the election was told
   Journal journal_;
+  Outbox outbox_;
+  Petitions petitions_;
   processes::Snapshot snapshot_;
   Time now_;
   Time published_;
   bool drain_requested_ = false;
+  bool paths_changed_ = true;  // of whom the peers are heard over
   bool reading_ = false;
   bool wills_stale_ = true;
   bool changed_ = true;  // the snapshot wants publishing now
   bool done_ = false;
+  bool stopping_ = false;
+  std::uint32_t configuration_ = 0;   // reloads so far
+  Reload* reload_ = nullptr;          // under way at the address thread
+  std::uint32_t preparation_ = 0;     // number of the latest
+  bool preparing_ = false;            // asked, not yet answered
+  std::optional<bool> prepared_;      // answered by this loop itself
   Epoch willed_;                      // epoch of the wills that the services process holds
   std::optional<Epoch> reservation_;  // asked for and not yet answered
   std::uint64_t namesakes_ = 0;
   Time duplicate_warned_;
+  Time links_heard_;                                 // when the watch said something last
   std::array<std::uint64_t, kMaxPeers> mismatch_{};  // digest already warned of
 };
 

@@ -35,6 +35,7 @@ void FailoverLoop::carry_out(const action::Transition& transition) {
   report.claimant = transition.claim.claimant;
   if (transition.peer) report.peer = peers_.node(*transition.peer);
   write(report);
+  tell_role(transition);
   if (transition.to == heartbeat::State::primary) ++snapshot_.failovers;
   snapshot_.transition_at = now_;
   snapshot_.transition_wall_ms = wall_clock_ms();
@@ -49,6 +50,7 @@ void FailoverLoop::carry_out(const action::PeerChanged& changed) {
   if (changed.path)
     report.happening = changed.alive ? Happening::path_alive : Happening::path_silent;
   report.peer = peers_.node(changed.peer);
+  paths_changed_ = true;
   if (changed.path) {
     processes::PeerStatus status;
     peers_.describe(changed.peer, status);
@@ -91,8 +93,10 @@ void FailoverLoop::carry_out(const action::EpochUnreserved& unreserved) {
 }
 
 void FailoverLoop::note_outcome(const AddressOutcome& outcome) {
+  if (outcome.overtaken) return advance(heartbeat::event::AddressesDropped{});
   snapshot_.addresses_held = outcome.held;
   snapshot_.held = outcome.bits;
+  snapshot_.routes_held = outcome.routes_held;
   snapshot_.announcements = outcome.announcements;
   changed_ = true;
   for (const AddressOutcome::Note& note : outcome.notes) {
@@ -114,11 +118,15 @@ void FailoverLoop::note_outcome(const AddressOutcome& outcome) {
       return advance(heartbeat::event::AddressesTaken{outcome.epoch});
     case AddressOutcome::Kind::refused:
       return advance(heartbeat::event::AddressesRefused{outcome.epoch});
+    case AddressOutcome::Kind::quieted:
+      return advance(heartbeat::event::AddressesQuieted{});
     case AddressOutcome::Kind::dropped:
       report.happening = Happening::addresses_dropped;
       report.count = outcome.removed;
       write(report);
       return advance(heartbeat::event::AddressesDropped{});
+    case AddressOutcome::Kind::configured:
+      return finish_reload();
     case AddressOutcome::Kind::changed:
       report.happening = Happening::address_restored;
       if (outcome.repair) write(report);
@@ -157,13 +165,19 @@ void FailoverLoop::publish() {
   snapshot_.holder_known = holder.has_value();
   snapshot_.holder = holder.value_or(NodeId{});
   snapshot_.fault = election_.fault();
+  snapshot_.penalty = election_.penalty();
+  conditions_.describe(snapshot_);
+  snapshot_.failback = election_.failback();
+  snapshot_.handing_over = election_.state() == heartbeat::State::handing_over;
+  const auto successor = election_.successor();
+  snapshot_.successor = successor ? peers_.node(*successor) : NodeId{};
   snapshot_.muted = election_.muted();
   snapshot_.has_quorum = election_.has_quorum();
-  snapshot_.stopping = election_.state() == heartbeat::State::leaving;
+  snapshot_.stopping = stopping_;
   snapshot_.heartbeats_sent = peers_.sent();
   snapshot_.heartbeats_received = peers_.received();
   snapshot_.refused = peers_.refusals();
-  snapshot_.reports_lost = journal_.lost();
+  snapshot_.reports_lost = journal_.lost() + outbox_.lost();
   for (std::uint8_t i = 0; i < peers_.size(); ++i) {
     processes::PeerStatus status;
     peers_.describe(PeerIndex{i}, status);

@@ -9,6 +9,7 @@
 #include "daemon/failover/supervisor.hpp"
 #include "daemon/processes/messages.hpp"
 #include "daemon/services/services.hpp"
+#include "daemon/tasks/keeper.hpp"
 
 namespace {
 
@@ -34,24 +35,31 @@ void override_with(const Options& options, config::Config& config) {
   if (!options.api_socket.empty()) config.api.socket = options.api_socket;
 }
 
-int run(const Options& options) {
+config::Outcome read(const Options& options) {
   config::Environment environment = config::Environment::of_process();
   if (!options.node_id.empty()) environment.host_name = options.node_id;
-  const config::Outcome outcome = config::load(options.config_path, environment);
+  config::Outcome outcome = config::load(options.config_path, environment);
+  if (outcome.config) override_with(options, *outcome.config);
+  return outcome;
+}
+
+int run(const Options& options) {
+  const config::Outcome outcome = read(options);
   std::fputs(outcome.render_all().c_str(), stderr);
   if (!outcome.config) return kBadConfiguration;
   if (options.check) {
     std::printf("%s: good\n", options.config_path.c_str());
     return 0;
   }
-  failover::Assignment assignment{.config = *outcome.config, .config_path = options.config_path};
-  override_with(options, assignment.config);
+  const failover::Assignment assignment{.config = *outcome.config,
+                                        .config_path = options.config_path,
+                                        .config_text = config::bundle(outcome.sources),
+                                        .read = [&options] { return read(options); }};
   if (!assignment.config.replication.ha.enabled) {
     std::fprintf(stderr, "%s: replication.ha.enabled is not true: there is nothing to run\n",
                  options.config_path.c_str());
     return kBadConfiguration;
   }
-  assignment.config_text = config::bundle(outcome.sources);
   const auto ended = failover::supervise(assignment);
   if (ended) return 0;
   std::fprintf(stderr, "flywalld: ha cannot start: %s\n", ended.error().message.c_str());
@@ -61,6 +69,7 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (tasks::is_keeper(argc, argv)) return tasks::keep(argc, argv);
   if (sodium_init() < 0) return kFailed;
   if (argc == 2 && std::string_view(argv[1]) == processes::kServicesArgument)
     return services::run();

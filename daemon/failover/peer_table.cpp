@@ -16,20 +16,63 @@ using heartbeat::Will;
 
 PeerTable::PeerTable(const Identity& identity, const heartbeat::Sealer& sealer,
                      const std::vector<PeerSetting>& settings)
-    : identity_(identity), sealer_(sealer), size_(settings.size()) {
+    : identity_(identity), sealer_(sealer) {
+  peers_.reserve(kMaxPeers);
+  successor_.reserve(kMaxPeers);
+  reconfigure(settings, identity.detection);
+}
+
+PeerTable::Former PeerTable::reconfigure(const std::vector<PeerSetting>& settings,
+                                         Duration detection) {
   FLYWALL_CHECK(settings.size() <= kMaxPeers);
-  peers_.reserve(size_);
+  identity_.detection = detection;
+  Former former{};
+  std::array<bool, kMaxPeers> stays{};
+  successor_.clear();
   for (const PeerSetting& setting : settings) {
-    Peer peer{.node = setting.name,
-              .tag = node_tag(setting.name),
-              .named = !setting.name.empty(),
-              .port = setting.port,
-              .session = heartbeat::Session(identity.instance, identity.detection)};
-    InlineVector<Route, kMaxPaths> routes;
-    for (const Endpoint& endpoint : setting.endpoints) routes.try_push_back({.to = endpoint});
-    replace_paths(peer, Source::configured, routes);
-    peers_.push_back(peer);
+    std::size_t before = 0;
+    while (before < peers_.size() && (stays[before] || !is_same(peers_[before], setting))) ++before;
+    if (before < peers_.size()) {
+      stays[before] = true;
+      former[successor_.size()] = PeerIndex{static_cast<std::uint8_t>(before)};
+      successor_.push_back(peers_[before]);
+    } else {
+      successor_.push_back(made(setting));
+    }
+    adopt(successor_.back(), setting);
   }
+  peers_.swap(successor_);
+  most_ = std::max(most_, peers_.size());
+  return former;
+}
+
+PeerTable::Peer PeerTable::made(const PeerSetting& setting) const {
+  return {.node = setting.name,
+          .tag = node_tag(setting.name),
+          .session = heartbeat::Session(identity_.instance, identity_.detection)};
+}
+
+bool PeerTable::is_same(const Peer& peer, const PeerSetting& setting) {
+  if (!peer.node.empty() && !setting.name.empty()) return peer.node == setting.name;
+  return std::any_of(peer.hosts.begin(), peer.hosts.end(), [&](std::uint64_t host) {
+    return std::find(setting.hosts.begin(), setting.hosts.end(), host) != setting.hosts.end();
+  });
+}
+
+void PeerTable::adopt(Peer& peer, const PeerSetting& setting) {
+  peer.named = !setting.name.empty();
+  if (peer.named) {
+    peer.node = setting.name;
+    peer.tag = node_tag(setting.name);
+  }
+  peer.port = setting.port;
+  peer.hosts = setting.hosts;
+  for (Path& path : peer.paths)
+    if (path.source == Source::resolved || path.source == Source::automatic)
+      path.route.to.port = peer.port;
+  InlineVector<Route, kMaxPaths> routes;
+  for (const Endpoint& endpoint : setting.endpoints) routes.try_push_back({.to = endpoint});
+  replace_paths(peer, Source::configured, routes);
 }
 
 void PeerTable::speak(heartbeat::Transport& transport, const heartbeat::Statement& statement,
@@ -224,9 +267,9 @@ bool PeerTable::replace_paths(Peer& peer, Source source,
 
 void PeerTable::make_wills(Epoch epoch,
                            const std::function<void(const processes::message::LastWill&)>& give) {
-  for (std::size_t p = 0; p < peers_.size(); ++p) {
+  for (std::size_t p = 0; p < most_; ++p) {
     for (std::size_t i = 0; i < kMaxPaths; ++i) {
-      const Path& path = peers_[p].paths[i];
+      const Path path = p < peers_.size() ? peers_[p].paths[i] : Path{};
       processes::message::LastWill will{.peer = PeerIndex{static_cast<std::uint8_t>(p)},
                                         .path = PathIndex{static_cast<std::uint8_t>(i)}};
       if (path.source != Source::unused) {

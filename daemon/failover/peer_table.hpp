@@ -39,7 +39,8 @@ using ServedNetworks = InlineVector<ServedNetwork, kMaxServedNetworks>;
 struct PeerSetting {
   NodeId name;  // empty: learned from its first heartbeat
   std::uint16_t port = 9002;
-  InlineVector<Endpoint, kMaxPaths> endpoints;  // literal addresses; names are resolved later
+  InlineVector<Endpoint, kMaxPaths> endpoints;   // literal addresses; names are resolved later
+  InlineVector<std::uint64_t, kMaxPaths> hosts;  // digests of addresses and names as written
 };
 
 // What an arrived datagram amounts to. The statement is valid until the next `receive`.
@@ -63,6 +64,14 @@ class PeerTable {
   PeerTable(const Identity& identity, const heartbeat::Sealer& sealer,
             const std::vector<PeerSetting>& settings);
 
+  // Another configuration: what is known of a peer that stays, stays, and so do its paths. A peer
+  // is known by its name, or where one is not given by a host that both configurations name.
+  // Answers which index the peer that is now i had before.
+  using Former = std::array<std::optional<PeerIndex>, kMaxPeers>;
+  Former reconfigure(const std::vector<PeerSetting>& settings, Duration detection);
+  // Other keys; nothing else changes.
+  void reseal(const heartbeat::Sealer& sealer) { sealer_ = sealer; }
+
   // Says `statement` on every path of every peer, `copies` times.
   void speak(heartbeat::Transport& transport, const heartbeat::Statement& statement,
              std::uint8_t copies, Time now);
@@ -80,7 +89,7 @@ class PeerTable {
   void make_wills(Epoch epoch,
                   const std::function<void(const processes::message::LastWill&)>& give);
 
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return peers_.size(); }
   NodeTag tag(PeerIndex peer) const { return peers_[peer.value].tag; }
   NodeId node(PeerIndex peer) const { return peers_[peer.value].node; }
   const std::array<std::uint64_t, heartbeat::kRefusals>& refusals() const { return refused_; }
@@ -105,12 +114,16 @@ class PeerTable {
     NodeTag tag;
     bool named = false;  // by configuration
     std::uint16_t port = 0;
+    InlineVector<std::uint64_t, kMaxPaths> hosts;
     heartbeat::Session session;
     std::array<Path, kMaxPaths> paths{};
     heartbeat::OwnAddresses told;
     Epoch claim;  // last heard from it
   };
 
+  Peer made(const PeerSetting& setting) const;
+  void adopt(Peer& peer, const PeerSetting& setting);
+  static bool is_same(const Peer& peer, const PeerSetting& setting);
   std::optional<Believed> refuse(heartbeat::Refusal refusal);
   std::optional<Believed> accept_will(const heartbeat::Will& will);
   std::optional<Believed> accept_heartbeat(const heartbeat::Arrival& arrival, Time now);
@@ -123,9 +136,10 @@ class PeerTable {
   bool find_automatic_paths(Peer& peer);
 
   Identity identity_;
-  const heartbeat::Sealer& sealer_;
-  std::vector<Peer> peers_;
-  std::size_t size_ = 0;
+  heartbeat::Sealer sealer_;
+  std::vector<Peer> peers_;      // room for kMaxPeers, so that a reload
+  std::vector<Peer> successor_;  // allocates nothing
+  std::size_t most_ = 0;         // peers at one time so far
   ServedNetworks served_;
   std::uint64_t counter_ = 0;
   heartbeat::Datagram incoming_;

@@ -58,19 +58,40 @@ Result<pid_t> spawn(int socket, int snapshot, int config) {
   return pid;
 }
 
+constexpr const char* kKeeping = "cannot keep the configuration for the services process";
+
 }  // namespace
 
 Result<ServicesChild> ServicesChild::create(const Inheritance& inheritance, int snapshot) {
-  std::string text;
-  for (const std::string* line : {&inheritance.config_path, &inheritance.state_dir,
-                                  &inheritance.api_socket, &inheritance.node_id})
-    text += *line + "\n";
-  text += inheritance.config_text;
   Descriptor memory(::memfd_create("flywall-configuration", MFD_CLOEXEC));
-  if (!memory ||
-      ::write(memory.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    return fail_errno("cannot keep the configuration for the services process", errno);
-  return ServicesChild(std::move(memory), snapshot);
+  if (!memory) return fail_errno(kKeeping, errno);
+  ServicesChild child(std::move(memory), snapshot);
+  if (auto kept = child.keep(inheritance, 0); !kept) return std::unexpected(kept.error());
+  return child;
+}
+
+Result<void> ServicesChild::hand_over(const Inheritance& inheritance) {
+  auto kept = keep(inheritance, configuration_ + 1);
+  if (kept) ++configuration_;
+  return kept;
+}
+
+// In place: the child holds this very file. Room is made first, so that a full memory changes
+// nothing.
+Result<void> ServicesChild::keep(const Inheritance& inheritance, std::uint32_t number) {
+  std::string text;
+  for (const std::string& line :
+       {inheritance.config_path, inheritance.state_dir, inheritance.api_socket, inheritance.node_id,
+        std::to_string(number), inheritance.cluster_id, std::to_string(inheritance.heartbeat_port)})
+    text += line + "\n";
+  text += inheritance.config_text;
+  const auto size = static_cast<off_t>(text.size());
+  if (const int error = ::posix_fallocate(config_.get(), 0, size); error != 0)
+    return fail_errno(kKeeping, error);
+  if (::pwrite(config_.get(), text.data(), text.size(), 0) != size ||
+      ::ftruncate(config_.get(), size) != 0)
+    return fail_errno(kKeeping, errno);
+  return {};
 }
 
 Result<Descriptor> ServicesChild::start() {
@@ -79,7 +100,6 @@ Result<Descriptor> ServicesChild::start() {
   const Descriptor theirs = out_of_the_way(pair->second.get());
   const Descriptor snapshot = out_of_the_way(snapshot_);
   const Descriptor config = out_of_the_way(config_.get());
-  ::lseek(config_.get(), 0, SEEK_SET);
   auto pid = spawn(theirs.get(), snapshot.get(), config.get());
   if (!pid) return std::unexpected(pid.error());
   pid_ = *pid;

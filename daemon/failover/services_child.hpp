@@ -22,10 +22,16 @@ class ServicesChild {
     std::string state_dir;
     std::string api_socket;
     std::string node_id;
+    std::string cluster_id;
+    std::uint16_t heartbeat_port = 0;
     std::string config_text;
   };
   // Error: no memory for the configuration's copy.
   static Result<ServicesChild> create(const Inheritance& inheritance, int snapshot);
+
+  // Another configuration, for this child once it is told and for later ones; the number grows.
+  // Error: no memory; the former one stays.
+  Result<void> hand_over(const Inheritance& inheritance);
 
   // Starts it and returns this process' end of the socket pair.
   Result<Descriptor> start();
@@ -40,8 +46,10 @@ class ServicesChild {
  private:
   ServicesChild(Descriptor config, int snapshot)
       : config_(std::move(config)), snapshot_(snapshot) {}
+  Result<void> keep(const Inheritance& inheritance, std::uint32_t number);
 
   Descriptor config_;  // memfd
+  std::uint32_t configuration_ = 0;
   int snapshot_;
   pid_t pid_ = 0;
   std::string last_end_;

@@ -6,14 +6,32 @@
 
 #include "base/clock.hpp"
 #include "base/key.hpp"
+#include "netlink/limits.hpp"
 
 namespace flywall::failover {
 
 namespace {
 
 constexpr Duration kShortestListening =
-    500ms;                     // E1: neighbours, switches and peers need their moment
-constexpr int kExchanges = 3;  // intervals until two nodes have proven themselves (E14)
+    500ms;                             // E1: neighbours, switches and peers need their moment
+constexpr int kExchanges = 3;          // intervals until two nodes have proven themselves (E14)
+constexpr Duration kAfterScript = 1s;  // until its end is reported
+// The addresses that an offer keeps quiet go by themselves after kLongestLinger: the offer ends
+// before, and leaves time to take them back.
+static_assert(config::kMaxVirtualRoutes <= netlink::kMaxVirtualRoutes);
+constexpr Duration kLongestTransfer = netlink::kLongestLinger - 1s;
+
+heartbeat::Failback failback_of(config::FailbackMode mode) {
+  switch (mode) {
+    case config::FailbackMode::automatic:
+      return heartbeat::Failback::automatic;
+    case config::FailbackMode::manual:
+      return heartbeat::Failback::manual;
+    case config::FailbackMode::disabled:
+      return heartbeat::Failback::disabled;
+  }
+  return heartbeat::Failback::manual;
+}
 
 std::uint64_t draw() {
   std::uint64_t value = 0;
@@ -25,6 +43,7 @@ PeerSetting setting_of(const config::Peer& peer) {
   PeerSetting setting{.name = peer.name};
   for (const HostPort& path : peer.heartbeat) {
     setting.port = path.port.value_or(setting.port);
+    setting.hosts.try_push_back(digest64(as_bytes(path.host)));
     if (const auto address = IpAddress::parse(path.host))
       setting.endpoints.try_push_back({*address, setting.port});
   }
@@ -53,6 +72,12 @@ heartbeat::Policy policy_of(const config::Replication& replication, std::size_t 
           .quorum = ha.quorum == config::Quorum::majority ? heartbeat::Quorum::majority
                                                           : heartbeat::Quorum::none,
           .takeover = ha.takeover == config::Takeover::automatic,
+          .failback = failback_of(ha.failback_mode),
+          .failback_delay = ha.failback_delay,
+          .failback_window = ha.failback_window,
+          .transfer_timeout = std::min(ha.transfer_timeout, kLongestTransfer),
+          .prepare_limit =
+              ha.pre_failover_script.empty() ? Duration{} : ha.script_timeout + kAfterScript,
           .peers = static_cast<std::uint8_t>(peers),
           .address_digest = digest_of(ha.virtual_ips),
           .seed = draw(),
@@ -65,23 +90,38 @@ Settings settings_from(const config::Config& config) {
   const config::Replication& replication = config.replication;
   Settings settings;
   settings.tag = netlink::address_tag(replication.cluster_id);
+  settings.route_tag = netlink::route_tag(replication.cluster_id);
+  settings.shutdown_grace = replication.ha.shutdown_grace;
   for (const config::Peer& peer : config::peers(replication))
     settings.loop.peers.push_back(setting_of(peer));
   settings.loop.policy = policy_of(replication, settings.loop.peers.size());
   settings.loop.instance = InstanceId{draw()};
-  settings.loop.monitored = replication.ha.monitor_links;
+  settings.loop.watched = watched_from(replication.ha);
+  settings.loop.prepare_required = replication.ha.pre_failover_required;
   for (const config::VirtualIp& address : replication.ha.virtual_ips) {
     settings.addresses.push_back({.prefix = address.address,
                                   .interface = netlink::InterfaceName::cut(address.interface),
                                   .label = netlink::InterfaceName::cut(address.label),
                                   .arp_ping = address.arp_ping,
                                   .gratuitous_arp = address.gratuitous_arp});
-    settings.loop.monitored.push_back(address.interface);
   }
-  auto& names = settings.loop.monitored;
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (const config::VirtualRoute& route : replication.ha.virtual_routes)
+    settings.routes.push_back({.to = route.to,
+                               .via = route.via.value_or(IpAddress{}),
+                               .interface = netlink::InterfaceName::cut(route.interface),
+                               .metric = route.metric.value_or(0),
+                               .table = route.table,
+                               .source = route.source.value_or(IpAddress{})});
   settings.loop.address_count = static_cast<std::uint32_t>(settings.addresses.size());
+  return settings;
+}
+
+Settings settings_from(const config::Config& config, const Settings& running) {
+  Settings settings = settings_from(config);
+  settings.loop.instance = running.loop.instance;
+  settings.loop.memory_locked = running.loop.memory_locked;
+  settings.loop.policy.seed = running.loop.policy.seed;
+  settings.loop.policy.fallback_floor = running.loop.policy.fallback_floor;
   return settings;
 }
 

@@ -6,14 +6,16 @@
 #include <sys/signalfd.h>
 
 #include <algorithm>
+#include <deque>
+#include <memory>
+#include <ranges>
 #include <thread>
 
 #include "base/clock.hpp"
-#include "base/key.hpp"
 #include "daemon/failover/failover_loop.hpp"
 #include "daemon/failover/privileges.hpp"
+#include "daemon/failover/reloader.hpp"
 #include "daemon/failover/services_child.hpp"
-#include "daemon/failover/settings.hpp"
 #include "daemon/failover/surroundings.hpp"
 #include "daemon/log/log.hpp"
 
@@ -26,7 +28,11 @@ constexpr Duration kLongestRestartPause = 5s;
 constexpr Duration kStableLife =
     30s;  // of the services process: its next restart is immediate again
 constexpr Duration kLookAroundPause = 30s;
+constexpr Duration kLookAgainPause = 500ms;  // when the kernel gave no answer
 constexpr Duration kServicesEndLimit = 5s;
+constexpr Duration kFullBoxPause = 10ms;
+constexpr std::size_t kMostReloads = 8;      // asked for and not yet begun
+constexpr std::ptrdiff_t kLoggedLines = 32;  // of one reload
 
 Result<Descriptor> take_signals() {
   sigset_t signals;
@@ -41,14 +47,20 @@ Result<Descriptor> take_signals() {
 
 class Supervisor {
  public:
-  Supervisor(const Settings& settings, Descriptor signals, ServicesChild child, OrderBox& orders,
-             PleaBox& pleas, LogBox& lines)
-      : settings_(settings),
+  struct Boxes {
+    OrderBox orders;
+    PleaBox pleas;
+    LogBox lines;
+    std::unique_ptr<Reload> reload;  // under way at the threads, which it outlives
+  };
+  Supervisor(Reloader reloader, Descriptor signals, ServicesChild child, Boxes& boxes)
+      : reloader_(std::move(reloader)),
         signals_(std::move(signals)),
         child_(std::move(child)),
-        orders_(orders),
-        pleas_(pleas),
-        lines_(lines) {}
+        orders_(boxes.orders),
+        pleas_(boxes.pleas),
+        lines_(boxes.lines),
+        reload_(boxes.reload) {}
 
   void start_services();
   void look_around_again();
@@ -60,20 +72,31 @@ class Supervisor {
   void wait(int finished);
   void read_signals();
   void write_log();
+  void stop();
   void restart_services_if_due();
+  void read_pleas();
+  void ask_reload(std::uint64_t petition);
+  void reload_if_asked();
+  void reload(std::uint64_t petition);
+  void refuse_reload(std::uint64_t petition, const std::string& why);
 
-  const Settings& settings_;
+  Reloader reloader_;
   Descriptor signals_;
   ServicesChild child_;
   OrderBox& orders_;
   PleaBox& pleas_;
   LogBox& lines_;
+  std::unique_ptr<Reload>& reload_;
+  bool reload_given_ = false;
+  std::deque<std::uint64_t> reloads_asked_;  // petitions
+  bool look_again_ = false;
   Time services_started_;
   Time restart_at_ = kNever;
   Duration restart_pause_{};
   std::uint32_t restarts_ = 0;
   Time look_at_ = kNever;
   bool stopping_ = false;
+  Time stop_again_at_ = kNever;  // the handover had its time
 };
 
 void Supervisor::start_services() {
@@ -104,16 +127,21 @@ void Supervisor::restart_services_if_due() {
 
 void Supervisor::look_around_again() {
   look_at_ = now() + kLookAroundPause;
-  const auto found = look_around(settings_.tag, settings_.addresses);
+  look_again_ = false;
+  const Settings& settings = reloader_.settings();
+  const Time start = now();
+  const auto found = look_around(settings.tag, settings.addresses);
   if (!found) {
     log::warning("own_addresses_unknown", {{"error", found.error().message}});
+    look_at_ = now() + kLookAgainPause;
     return;
   }
   orders_.put(order::Served{found->served});
   for (const netlink::LinkState& link : found->links) {
-    const auto& names = settings_.loop.monitored;
-    if (std::find(names.begin(), names.end(), link.name.view()) != names.end())
-      orders_.put(order::Link{link});
+    const auto& watched = settings.loop.watched.links;
+    if (std::ranges::find(watched, link.name.view(), &config::MonitorLink::interface) !=
+        watched.end())
+      orders_.put(order::Link{link, start});
   }
 }
 
@@ -122,11 +150,11 @@ void Supervisor::attend(int finished) {
     wait(finished);
     write_log();
     read_signals();
+    if (now() >= stop_again_at_) stop();
     restart_services_if_due();
-    bool again = now() >= look_at_;
-    pleas_.acknowledge();
-    while (pleas_.take()) again = true;
-    if (again) look_around_again();
+    read_pleas();
+    reload_if_asked();
+    if (look_again_ || now() >= look_at_) look_around_again();
     pollfd over{finished, POLLIN, 0};
     if (::poll(&over, 1, 0) == 1) break;
   }
@@ -138,8 +166,9 @@ void Supervisor::wait(int finished) {
                                  {lines_.fd(), POLLIN, 0},
                                  {pleas_.fd(), POLLIN, 0},
                                  {finished, POLLIN, 0}}};
+  const Duration longest = reload_ && !reload_given_ ? kFullBoxPause : kLookAroundPause;
   const Duration left =
-      std::clamp<Duration>(std::min(look_at_, restart_at_) - now(), 0ns, kLookAroundPause);
+      std::clamp<Duration>(std::min({look_at_, restart_at_, stop_again_at_}) - now(), 0ns, longest);
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left);
   ::poll(waiting.data(), waiting.size(), static_cast<int>(milliseconds.count()));
 }
@@ -147,13 +176,86 @@ void Supervisor::wait(int finished) {
 void Supervisor::read_signals() {
   signalfd_siginfo signal;
   while (::read(signals_.get(), &signal, sizeof signal) == static_cast<ssize_t>(sizeof signal)) {
-    if (signal.ssi_signo == SIGHUP)
-      log::warning("reload_refused", {{"text", "this version does not reload: restart it"}});
+    if (signal.ssi_signo == SIGHUP) {
+      log::info("reloading", {{"signal", std::to_string(signal.ssi_signo)}});
+      ask_reload(0);
+    }
     if (signal.ssi_signo != SIGTERM && signal.ssi_signo != SIGINT) continue;
     log::info("stopping", {{"signal", std::to_string(signal.ssi_signo)}});
-    stopping_ = true;
-    orders_.put(order::Stop{});
+    stop();
   }
+}
+
+// Said first, the role is handed over; said again, everything ends at once.
+void Supervisor::stop() {
+  stop_again_at_ = stopping_ ? kNever : later(now(), reloader_.settings().shutdown_grace);
+  stopping_ = true;
+  orders_.put(order::Stop{});
+}
+
+void Supervisor::read_pleas() {
+  pleas_.acknowledge();
+  while (const auto plea = pleas_.take()) {
+    switch (plea->kind) {
+      case Plea::links_again:
+        look_again_ = true;
+        break;
+      case Plea::reload:
+        ask_reload(plea->petition);
+        break;
+      case Plea::reloaded:
+        reload_.reset();
+        look_again_ = true;
+        break;
+    }
+  }
+}
+
+// A second signal while one waits asks for nothing new: the file is read later.
+void Supervisor::ask_reload(std::uint64_t petition) {
+  if (petition == 0 && std::ranges::find(reloads_asked_, 0U) != reloads_asked_.end()) return;
+  if (reloads_asked_.size() == kMostReloads)
+    refuse_reload(petition, "too many reloads are asked for");
+  else
+    reloads_asked_.push_back(petition);
+}
+
+void Supervisor::reload_if_asked() {
+  if (reload_ && !reload_given_) reload_given_ = orders_.put(order::Reconfigure{reload_.get()});
+  if (reload_ || reloads_asked_.empty()) return;
+  const std::uint64_t petition = reloads_asked_.front();
+  reloads_asked_.pop_front();
+  if (stopping_)
+    refuse_reload(petition, "the process is stopping");
+  else
+    reload(petition);
+}
+
+// Everything slow, while the failover thread goes on with what it has.
+void Supervisor::reload(std::uint64_t petition) {
+  const Time start = now();
+  auto wanted = reloader_.read();
+  if (!wanted) return refuse_reload(petition, wanted.error().message);
+  const auto handed =
+      child_.hand_over(inheritance_of(wanted->config, reloader_.assignment(), wanted->text));
+  if (!handed) return refuse_reload(petition, handed.error().message);
+  const auto& changes = wanted->changes;
+  for (const auto& change : changes | std::views::take(kLoggedLines))
+    log::info("reload_change", {{"text", config::describe(change)}});
+  for (const auto& warning : wanted->warnings | std::views::take(kLoggedLines))
+    log::warning("reload_warning", {{"text", warning}});
+  log::set_level(wanted->config.log.level);
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now() - start);
+  log::info("reload_prepared", {{"changes", std::to_string(changes.size())},
+                                {"milliseconds", std::to_string(milliseconds.count())}});
+  reload_ = reloader_.accept(std::move(*wanted), petition);
+  reload_given_ = orders_.put(order::Reconfigure{reload_.get()});
+  look_again_ = true;
+}
+
+void Supervisor::refuse_reload(std::uint64_t petition, const std::string& why) {
+  log::error("reload_refused", {{"text", why}});
+  orders_.put(order::ReloadRefused{petition, InlineText<250>::cut(why)});
 }
 
 void Supervisor::write_log() {
@@ -164,25 +266,14 @@ void Supervisor::write_log() {
 // Removes what an earlier life left behind, so that nothing is held before an election says so.
 void sweep(netlink::VirtualAddresses& addresses) {
   const netlink::AddressReport report = addresses.drop();
-  if (report.removed > 0)
+  if (report.removed + report.routes_removed > 0)
     log::warning("vip_sweep", {{"removed", std::to_string(report.removed)},
+                               {"routes", std::to_string(report.routes_removed)},
                                {"text", "left behind by an earlier process"}});
   if (report.error) log::warning("vip_sweep_failed", {{"error", report.error->message}});
   for (const Prefix& prefix : report.foreign)
     log::warning("vip_foreign",
                  {{"address", prefix.str()}, {"text", "added by hand and left alone"}});
-}
-
-// From the secret of the configuration to what seals heartbeats.
-Result<heartbeat::Sealer> make_sealer(const config::Replication& replication) {
-  auto current = cluster_key(replication.secret_key.reveal(), replication.cluster_id);
-  if (!current) return std::unexpected(current.error());
-  const SecretKey sealing = heartbeat::heartbeat_key(*current);
-  if (!replication.previous_secret_key) return heartbeat::Sealer(sealing);
-  auto previous = cluster_key(replication.previous_secret_key->reveal(), replication.cluster_id);
-  if (!previous) return std::unexpected(previous.error());
-  const SecretKey opening = heartbeat::heartbeat_key(*previous);
-  return heartbeat::Sealer(sealing, &opening);
 }
 
 }  // namespace
@@ -198,32 +289,31 @@ Result<void> supervise(const Assignment& assignment) {
   if (!links) return std::unexpected(links.error());
   auto addresses = netlink::VirtualAddresses::create(settings.tag, settings.addresses);
   if (!addresses) return std::unexpected(addresses.error());
+  addresses->configure_routes(settings.route_tag, settings.routes);
+  auto aim = ProbeAim::create();
+  if (!aim) return std::unexpected(aim.error());
   auto status = processes::SharedSnapshot::create();
   if (!status) return std::unexpected(status.error());
   auto sealer = make_sealer(assignment.config.replication);
   if (!sealer) return std::unexpected(sealer.error());
-  auto child = ServicesChild::create({.config_path = assignment.config_path,
-                                      .state_dir = assignment.config.replication.state_dir,
-                                      .api_socket = assignment.config.api.socket,
-                                      .node_id = settings.loop.policy.self.str(),
-                                      .config_text = assignment.config_text},
-                                     status->fd());
+  auto child = ServicesChild::create(
+      inheritance_of(assignment.config, assignment, assignment.config_text), status->fd());
   if (!child) return std::unexpected(child.error());
 
   log::start(assignment.config.log, "failover");
   sweep(*addresses);
   settings.loop.memory_locked = lock_memory();
-  OrderBox orders;
-  PleaBox pleas;
-  LogBox lines;
+  Supervisor::Boxes boxes;
   AddressThread address_thread(std::move(*addresses));
+  ProbeThread probe_thread(std::move(*aim), settings.loop.instance.value);
   Descriptor finished(::eventfd(0, EFD_CLOEXEC));
-  const FailoverLoop::Parts parts{*sealer, *transport, *links, address_thread,
-                                  *status, orders,     pleas,  lines};
+  const FailoverLoop::Parts parts{*sealer, *transport,   *links,      address_thread, probe_thread,
+                                  *status, boxes.orders, boxes.pleas, boxes.lines};
   auto loop = FailoverLoop::create(settings.loop, parts);
   if (!loop) return std::unexpected(loop.error());
 
-  Supervisor supervisor(settings, std::move(*signals), std::move(*child), orders, pleas, lines);
+  Supervisor supervisor(Reloader(assignment, settings), std::move(*signals), std::move(*child),
+                        boxes);
   log::info("starting", {{"node", settings.loop.policy.self.str()},
                          {"peers", std::to_string(settings.loop.peers.size())},
                          {"vips", std::to_string(settings.addresses.size())}});

@@ -3,23 +3,16 @@
 //  - before the loop runs: sockets, keys, a sweep of addresses that an earlier life left behind,
 //  the services process
 //  - while it runs: signals, the log, starting the services process again when it dies, looking up
-//  our own addresses on
-//    served networks, which takes RTNL
+//  our own addresses on served networks, which takes RTNL, and reading the configuration again
 //  - at the end: waits for the addresses to be gone and for the services process to end
 //
 // Here all mailboxes are made, and the wiring of the process can be read in one place.
 #pragma once
 
 #include "base/error.hpp"
-#include "daemon/config/load.hpp"
+#include "daemon/failover/assignment.hpp"
 
 namespace flywall::failover {
-
-struct Assignment {
-  config::Config config;
-  std::string config_path;
-  std::string config_text;
-};
 
 // Returns after an orderly stop. Errors: what prevented the start.
 Result<void> supervise(const Assignment& assignment);

@@ -1,0 +1,23 @@
+// What the failover loop is told about this node and its cluster; a reload brings another one.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "daemon/failover/peer_table.hpp"
+#include "daemon/failover/watched.hpp"
+#include "heartbeat/election.hpp"
+
+namespace flywall::failover {
+
+struct LoopSetting {
+  heartbeat::Policy policy;
+  InstanceId instance;
+  std::vector<PeerSetting> peers;
+  Watched watched;
+  std::uint32_t address_count = 0;
+  bool prepare_required = false;  // no planned handover before a script allowed it
+  bool memory_locked = false;
+};
+
+}  // namespace flywall::failover
