@@ -1,6 +1,7 @@
 #include "daemon/config/binder.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "daemon/config/schema.hpp"
 #include "daemon/config/suggest.hpp"
@@ -39,12 +40,32 @@ std::string home_of(std::string_view name, const Section& section, const std::st
   return found;
 }
 
+constexpr Type kNodeName{Kind::name, 1, NodeId::kMaxLength};
+
 // Names that other programs' configurations have for ours.
+struct Foreign {
+  std::string_view block, name, ours;
+};
+constexpr std::array kForeign{
+    Foreign{"replication.ha.witness", "provider", "type"},
+    Foreign{"replication.ha.witness", "lock_db_dir", "path"},
+    Foreign{"replication.ha.witness", "lease_ms", "lease.ttl"},
+    Foreign{"replication.ha", "virtual_router_id", "cluster_id"},
+    Foreign{"replication.ha", "advert_int", "heartbeat_interval"},
+    Foreign{"replication.ha", "virtual_ipaddress", "virtual_ip"},
+    Foreign{"replication.ha", "virtual_routes", "virtual_route"},
+    Foreign{"replication.ha", "track_interface", "monitor_links"},
+    Foreign{"replication.ha", "track_script", "monitor_script"},
+    Foreign{"replication.ha", "notify_master", "post_failover_script"},
+    Foreign{"replication.ha", "authentication", "secret_key"},
+    Foreign{"replication.ha", "nopreempt", "failback_mode"},
+    Foreign{"replication.ha", "preempt_delay", "failback_delay"},
+};
+
 std::string_view todays_name(std::string_view block, std::string_view written) {
-  if (block != "replication.ha.witness") return {};
-  if (written == "provider") return "type";
-  if (written == "lock_db_dir") return "path";
-  return written == "lease_ms" ? "lease.ttl" : "";
+  for (const Foreign& each : kForeign)
+    if (each.block == block && each.name == written) return each.ours;
+  return {};
 }
 
 // Where the binder is: a section of the schema, and which of its blocks.
@@ -89,7 +110,7 @@ class Binder {
 };
 
 void Binder::body(const Body& body, const Spot& spot) {
-  if (body.damaged) bound_.complete = false;
+  if (body.damaged) bound_.parsed = false;
   for (const Attribute& each : body.attributes) attribute(each, spot);
   for (const Block& each : body.blocks) block(each, spot);
   if (spot.section.times == Times::any) {
@@ -164,7 +185,7 @@ void Binder::store(const Attribute& attribute, const Setting& setting, const std
   if (holds_environment(attribute.value)) bound_.from_environment.insert(path);
   auto value = check_value(attribute.name.text, setting.type, attribute.value, problems_);
   if (!value) {
-    bound_.complete = false;
+    bound_.damaged.insert(spot.path);
     return;
   }
   const auto before = setting.access.show(bound_.config, spot.index);
@@ -179,6 +200,14 @@ bool Binder::labels_fit(const Block& block, const Section& section) {
     problems_.error(block.labels[wanted ? 1 : 0].place,
                     quote(section.name) + " takes " + (wanted ? "one label" : "no label"));
     return false;
+  }
+  if (wanted && !block.labels.empty() && section.label == "node_id") {
+    Value label;
+    label.content = block.labels.front().text;
+    label.place = block.labels.front().place;
+    return check_value("the label of \"" + std::string(section.name) + "\"", kNodeName, label,
+                       problems_)
+        .has_value();
   }
   if (!wanted || block.labels.size() == 1) return true;
   problems_.error(block.type.place, quote(section.name) +
@@ -197,7 +226,7 @@ void Binder::block(const Block& block, const Spot& spot) {
   }
   if (!section) return unknown(name, spot, true);
   if (!labels_fit(block, *section)) {
-    bound_.complete = false;
+    bound_.damaged.insert(spot.path);
     return;
   }
   Spot inner{*section, joined(spot.names, name.text), joined(spot.path, name.text), 0,
@@ -222,7 +251,7 @@ void Binder::block(const Block& block, const Spot& spot) {
 }
 
 void Binder::unknown(const Name& name, const Spot& spot, bool is_block) {
-  bound_.complete = false;
+  bound_.damaged.insert(spot.path);
   if (problems_.full()) return;
   std::vector<std::string_view> allowed;
   for (const Setting& setting : spot.section.settings) allowed.push_back(setting.name);
@@ -250,7 +279,7 @@ void Binder::missing(const Opened& opened) {
     const std::string path = joined(spot.path, setting.name);
     if (!setting.required() || bound_.places.contains(path) || misspelt_.contains(path)) continue;
     const auto block = bound_.places.find(spot.path);
-    bound_.complete = false;
+    bound_.damaged.insert(spot.path);
     problems_.error(block == bound_.places.end() ? opened.end : block->second,
                     quote(setting.name) + " is missing in " + where(spot.names) + ": it must be " +
                         expectation(setting.type));
@@ -258,9 +287,12 @@ void Binder::missing(const Opened& opened) {
 }
 
 // What the short forms leave out.
-void complete(Config& config, std::string_view host_name) {
-  Replication& replication = config.replication;
-  if (replication.node_id.empty()) replication.node_id = NodeId(host_name);
+void complete(Bound& bound, std::string_view host_name) {
+  Replication& replication = bound.config.replication;
+  if (replication.node_id.empty()) {
+    replication.node_id = NodeId(host_name);
+    bound.derived["replication.node_id"] = "the host name";
+  }
   const auto port = replication.listen_addr.port;
   const auto fill = [](HostPort& address, std::optional<std::uint16_t> standard) {
     if (!address.port) address.port = standard;
@@ -274,8 +306,10 @@ void complete(Config& config, std::string_view host_name) {
 void choose_quorum(Bound& bound) {
   Replication& replication = bound.config.replication;
   if (!replication.ha.enabled || bound.place("replication.ha.quorum")) return;
-  if (peers(replication).size() > 1 || !replication.ha.witnesses.empty())
-    replication.ha.quorum = Quorum::majority;
+  const bool many = peers(replication).size() > 1;
+  if (!many && replication.ha.witnesses.empty()) return;
+  replication.ha.quorum = Quorum::majority;
+  bound.derived["replication.ha.quorum"] = many ? "more than two nodes" : "there is a witness";
 }
 
 }  // namespace
@@ -298,9 +332,9 @@ Bound bind_trees(std::span<const Body> trees, std::vector<std::string> names,
   Binder binder(bound, problems);
   for (const Body& tree : trees) binder.body(tree, {schema(), "", ""});
   binder.finish();
-  complete(bound.config, host_name);
+  complete(bound, host_name);
   choose_quorum(bound);
-  if (!bound.place("replication") && bound.complete)
+  if (!bound.place("replication") && bound.complete(""))
     problems.error(trees.front().end,
                    "there is no \"replication\" block: it says what this node is");
   check_rules(bound, problems);

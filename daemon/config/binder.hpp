@@ -26,10 +26,14 @@ struct Bound {
   Config config;  // good only if no error was reported
   Places places;
   std::set<std::string, std::less<>> from_environment;  // paths whose value has ${env.NAME} in it
-  std::vector<std::string> names;                       // of the sources, for messages
-  bool complete = true;  // nothing was damaged: what is missing is really missing
+  std::map<std::string, std::string, std::less<>> derived;  // paths nobody wrote: from what
+  std::vector<std::string> names;                           // of the sources, for messages
+  bool parsed = true;                                       // no syntax error
+  std::set<std::string, std::less<>> damaged;  // blocks with a name or value that is wrong
 
   std::optional<Place> place(std::string_view path) const;
+  // What is missing directly in this block is really missing: no wrong line could have meant it.
+  bool complete(std::string_view block) const { return parsed && !damaged.contains(block); }
   // "in line 7", or "in conf.d/a.hcl:7" when that is another text than `seen_from`.
   std::string where(Place place, Place seen_from) const;
 };

@@ -11,9 +11,6 @@ namespace flywall::config {
 
 namespace {
 
-// Set and removed, but the neighbours are not told yet.
-constexpr State kIpv6VirtualAddresses = State::accepted;
-
 std::string_view unfit_ipv6(const IpAddress& address) {
   static constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
   if (address.bytes[0] == 0xFF) return "is multicast";
@@ -48,7 +45,11 @@ class AddressRules {
 
   void run() {
     virtual_addresses();
-    for (std::size_t i = 0; i < ha_.virtual_routes.size(); ++i) route(i);
+    if (ha_.virtual_routes.size() > kMaxVirtualRoutes)
+      rules_.error(rules_.at("replication.ha"),
+                   "more than " + std::to_string(kMaxVirtualRoutes) + " virtual routes");
+    else
+      for (std::size_t i = 0; i < ha_.virtual_routes.size(); ++i) route(i);
     macs();
   }
 
@@ -69,10 +70,6 @@ void AddressRules::virtual_address(std::size_t index) {
   const Place place = rules_.indexed("replication.ha.virtual_ip", index, ".address");
   if (const auto reason = unfit(prefix); !reason.empty())
     rules_.error(place, prefix.address.str() + " " + std::string(reason));
-  else if (prefix.address.family == Family::ipv6 && kIpv6VirtualAddresses == State::accepted)
-    rules_.warn(place,
-                "IPv6 virtual addresses are not complete in this version: the neighbours are not "
-                "told that the address moved");
   const std::string& own = rules_.replication().listen_addr.host;
   if (!own.empty() && IpAddress::parse(own) == prefix.address)
     rules_.error(place,
@@ -116,7 +113,7 @@ void AddressRules::virtual_addresses() {
                                                                 first->second, ".address"),
                                                  place));
   }
-  if (ha_.enabled && ha_.virtual_ips.empty() && rules_.bound.complete)
+  if (ha_.enabled && ha_.virtual_ips.empty() && rules_.bound.complete("replication.ha"))
     rules_.warn(rules_.at("replication.ha"),
                 "there is no \"virtual_ip\": a takeover moves no address");
 }
@@ -128,7 +125,8 @@ void AddressRules::route(std::size_t index) {
   const auto place = [&](std::string_view name) {
     return rules_.indexed("replication.ha.virtual_route", index, name);
   };
-  if (!route.via && route.interface.empty() && rules_.bound.complete)
+  if (!route.via && route.interface.empty() &&
+      rules_.complete("replication.ha.virtual_route", index))
     rules_.error(place(""), "a route needs \"via\", \"interface\" or both");
   for (const auto& [name, address] :
        {std::pair(".via", route.via), std::pair(".source", route.source)})

@@ -23,6 +23,13 @@ void check_links(const Rules& rules) {
     if (std::ranges::find(names, blocks[i].interface) != names.end())
       rules.error(label, "\"" + blocks[i].interface + "\" stands in \"monitor_links\" too, " +
                              rules.bound.where(place, label));
+    const bool served = std::ranges::find(ha.virtual_ips, blocks[i].interface,
+                                          &VirtualIp::interface) != ha.virtual_ips.end();
+    if (served && blocks[i].weight > 0)
+      rules.warn(rules.indexed("replication.ha.monitor_link", i, ".weight"),
+                 "\"" + blocks[i].interface +
+                     "\" carries virtual addresses: without it the node is in fault, whatever "
+                     "its weight");
   }
 }
 
@@ -53,7 +60,8 @@ void check_gateways(const Rules& rules) {
       rules.error(label, "the label is the address of the gateway, as in \"10.0.0.1\"");
       continue;
     }
-    if (block.address.is_link_local() && block.interface.empty() && rules.bound.complete)
+    if (block.address.is_link_local() && block.interface.empty() &&
+        rules.complete("replication.ha.monitor_gateway", i))
       rules.error(label, block.address.str() + " is link-local: \"interface\" is missing");
     if (std::ranges::find(list, block.address) != list.end())
       rules.error(label, block.address.str() + " stands in \"monitor_gateways\" too, " +
@@ -89,7 +97,8 @@ void check_services(const Rules& rules) {
 
 void check_scripts(const Rules& rules) {
   const Ha& ha = rules.ha();
-  if (ha.pre_failover_required && ha.pre_failover_script.empty() && rules.bound.complete)
+  if (ha.pre_failover_required && ha.pre_failover_script.empty() &&
+      rules.bound.complete("replication.ha"))
     rules.warn(rules.at("replication.ha.pre_failover_required"),
                "there is no \"pre_failover_script\" that could be required");
 }

@@ -12,7 +12,7 @@ void check_one_of(const Rules& rules, const std::string& block, std::string_view
                   std::string_view second) {
   const bool one = rules.has(block + "." + std::string(first));
   const bool other = rules.has(block + "." + std::string(second));
-  if (one != other || !rules.bound.complete) return;
+  if (one != other || (!one && !rules.bound.complete(block))) return;
   const std::string both = "\"" + std::string(first) + "\" or \"" + std::string(second) + "\"";
   rules.error(rules.at(one ? block + "." + std::string(second) : block),
               one ? "give either " + both + ", not both" : "this block needs " + both);
@@ -32,7 +32,7 @@ void check_lease(const Rules& rules) {
 void check_witness(const Rules& rules, std::size_t index) {
   const Witness& witness = rules.ha().witnesses[index];
   const std::string block = nth("replication.ha.witness", index);
-  if (!rules.has(block + ".type") || !rules.bound.complete) return;
+  if (!rules.has(block + ".type") || !rules.bound.complete(block)) return;
   const bool by_url = witness.type == WitnessType::redis || witness.type == WitnessType::consul ||
                       witness.type == WitnessType::etcd;
   const std::string needed = by_url                              ? "url"
@@ -40,6 +40,12 @@ void check_witness(const Rules& rules, std::size_t index) {
                                                                  : "address";
   if (!rules.has(block + "." + needed))
     rules.error(rules.at(block), "a witness of this type needs \"" + needed + "\"");
+  if (witness.type == WitnessType::node && !witness.address.empty() &&
+      !HostPort::parse(witness.address))
+    rules.error(
+        rules.at(block + ".address"),
+        "the address of a witness is an address or host name with its heartbeat port, as in "
+        "\"10.0.0.9:9002\"");
   if (!by_url || witness.url.empty()) return;
   const bool redis = witness.url.starts_with("redis");
   if (witness.url.starts_with("rediss://"))
@@ -54,7 +60,8 @@ void check_jobs(const Rules& rules) {
   for (std::size_t i = 0; i < ha.jobs.size(); ++i) {
     const std::string block = nth("replication.ha.job", i);
     check_one_of(rules, block, "every", "cron");
-    if (ha.jobs[i].lock_required && ha.quorum == Quorum::none && rules.bound.complete)
+    if (ha.jobs[i].lock_required && ha.quorum == Quorum::none &&
+        rules.bound.complete("replication.ha"))
       rules.error(rules.at(block + ".lock_required"),
                   "with quorum = \"none\" two nodes may be primary for a moment: no lock can be "
                   "promised; add a witness or a third node");
@@ -66,7 +73,8 @@ void check_dataset(const Rules& rules, std::size_t index) {
   const std::string block = nth("replication.dataset", index);
   const bool needs_paths =
       dataset.type == DatasetType::files || dataset.type == DatasetType::sqlite;
-  if (needs_paths && dataset.paths.empty() && rules.has(block + ".type") && rules.bound.complete)
+  if (needs_paths && dataset.paths.empty() && rules.has(block + ".type") &&
+      rules.bound.complete(block))
     rules.error(rules.at(block), "a dataset of this type needs \"paths\"");
   if (std::set(dataset.paths.begin(), dataset.paths.end()).size() != dataset.paths.size())
     rules.error(rules.at(block + ".paths"), "a path stands twice in this list");
@@ -75,7 +83,7 @@ void check_dataset(const Rules& rules, std::size_t index) {
 void check_leader_urls(const Rules& rules) {
   const auto all = peers(rules.replication());
   const auto unnamed = [](const Peer& peer) { return peer.name.empty(); };
-  if (std::ranges::any_of(all, unnamed) || !rules.bound.complete) return;
+  if (std::ranges::any_of(all, unnamed) || !rules.bound.complete("replication")) return;
   for (const NodeUrl& url : rules.ha().leader_urls) {
     const bool own = url.node == rules.replication().node_id;
     if (own || std::ranges::any_of(all, [&](const Peer& peer) { return peer.name == url.node; }))
@@ -105,7 +113,8 @@ void check_tasks(const Rules& rules) {
   check_jobs(rules);
   for (std::size_t i = 0; i < datasets.size(); ++i) check_dataset(rules, i);
   check_leader_urls(rules);
-  if (ha.fencing.required && ha.fencing.script.empty() && rules.bound.complete)
+  if (ha.fencing.required && ha.fencing.script.empty() &&
+      rules.bound.complete("replication.ha.fencing"))
     rules.error(rules.at("replication.ha.fencing.required"),
                 "there is no \"script\" that could be required");
 }

@@ -20,34 +20,23 @@ class NodeRules {
         ha_(rules.ha()),
         problems_(rules.problems) {}
 
-  // False: too much is wrong for the other rules.
-  bool run() {
-    if (too_many_peers()) return false;
+  void run() {
     secrets();
     encryption();
     identity();
-    peer_blocks();
-    peer_count();
     timers();
     ports();
     api();
     tls();
-    return true;
   }
 
  private:
   Place at(std::string_view path) const { return rules_.at(path); }
   bool has(std::string_view path) const { return rules_.has(path); }
-  Place indexed(std::string_view path, std::size_t index, std::string_view name = "") const {
-    return rules_.indexed(path, index, name);
-  }
 
-  bool too_many_peers();
   void secrets();
   void encryption();
   void identity();
-  void peer_blocks();
-  void peer_count();
   void timers();
   void ports();
   void api();
@@ -60,19 +49,12 @@ class NodeRules {
   Problems& problems_;
 };
 
-bool NodeRules::too_many_peers() {
-  if (replication_.peer_blocks.size() <= kMaxPeers) return false;
-  problems_.error(indexed("replication.peer", kMaxPeers),
-                  "more than " + std::to_string(kMaxPeers) + " peers");
-  return true;
-}
-
 void NodeRules::secrets() {
   const bool key = has("replication.secret_key");
   if (key && has("replication.secret_key_file"))
     problems_.error(at("replication.secret_key_file"),
                     "give either \"secret_key\" or \"secret_key_file\", not both");
-  if (ha_.enabled && bound_.complete && !key && !has("replication.secret_key_file"))
+  if (ha_.enabled && bound_.complete("replication") && !key && !has("replication.secret_key_file"))
     problems_.error(
         at("replication"),
         "with ha.enabled a \"secret_key\" or \"secret_key_file\" is required: the nodes "
@@ -103,54 +85,6 @@ void NodeRules::identity() {
                     "unique in the cluster");
 }
 
-void NodeRules::peer_blocks() {
-  std::vector<std::pair<std::string, std::size_t>> hosts;
-  for (std::size_t i = 0; i < replication_.peer_blocks.size(); ++i) {
-    const PeerBlock& block = replication_.peer_blocks[i];
-    const Place label = indexed("replication.peer", i);
-    if (block.name.empty()) problems_.error(label, "a peer's label is its node_id, not empty");
-    if (block.name == replication_.node_id)
-      problems_.error(label, "this is the node's own node_id: a peer is another node");
-    for (std::size_t j = 0; j < i; ++j)
-      if (replication_.peer_blocks[j].name == block.name)
-        problems_.error(label, "two peers of this name: the first is " +
-                                   bound_.where(indexed("replication.peer", j), label));
-    for (const std::string& host : block.addresses) {
-      const auto same = [&](const auto& known) { return known.first == host; };
-      if (const auto known = std::ranges::find_if(hosts, same); known != hosts.end())
-        problems_.error(indexed("replication.peer", i, ".addresses"),
-                        "\"" + host + "\" stands twice among the addresses of peers");
-      hosts.emplace_back(host, i);
-    }
-  }
-}
-
-void NodeRules::peer_count() {
-  if (!has("replication.mode") || !bound_.complete) return;
-  const bool given = has("replication.peer_addr") || has("replication.peer_addrs") ||
-                     has("replication.primary_addr") || !replication_.peer_blocks.empty();
-  const Place mode = at("replication.mode");
-  if (replication_.mode == Mode::standalone) {
-    if (given)
-      problems_.error(mode,
-                      "a standalone node has no peers: remove them, or make the mode "
-                      "\"primary\" or \"replica\"");
-    return;
-  }
-  const std::size_t count = peers(replication_).size();
-  if (count == 0 && given)
-    problems_.error(mode, "the only peer has the address of \"listen_addr\", this node's own");
-  else if (count == 0 && (ha_.enabled || replication_.mode == Mode::replica))
-    problems_.error(mode,
-                    "no peer is given: set \"peer_addr\", \"peer_addrs\" or a \"peer\" block, "
-                    "or mode = \"standalone\"");
-  if (count > kMaxPeers) problems_.error(mode, "more than " + std::to_string(kMaxPeers) + " peers");
-  if (ha_.quorum == Quorum::majority && ha_.enabled && count > 1)
-    problems_.warn(at("replication.ha"),
-                   "more than two nodes: a primary needs a majority of them, which in this version "
-                   "means to hear it within the detection time; leases are not built yet");
-}
-
 void NodeRules::timers() {
   if (ha_.failure_timeout && *ha_.failure_timeout <= ha_.heartbeat_interval)
     problems_.error(at("replication.ha.failure_timeout"),
@@ -159,9 +93,14 @@ void NodeRules::timers() {
   if (ha_.failure_threshold == 1 && !ha_.failure_timeout)
     problems_.warn(at("replication.ha.failure_threshold"),
                    "with 1, a single late or lost heartbeat is a failover");
-  if (has("replication.ha") && !ha_.enabled && bound_.complete)
+  if (has("replication.ha") && !ha_.enabled && bound_.complete("replication.ha"))
     problems_.warn(at("replication.ha"),
                    "high availability is configured but not enabled: add enabled = true");
+  if (!has("replication.ha") && replication_.mode != Mode::standalone &&
+      bound_.complete("replication"))
+    problems_.warn(at("replication.mode"),
+                   "without ha { enabled = true } this node has nothing to do: in this version "
+                   "nothing is replicated");
 }
 
 void NodeRules::ports() {
@@ -189,10 +128,10 @@ void NodeRules::api() {
 
 void NodeRules::tls() {
   const Api& api = bound_.config.api;
-  if (api.tls_cert.empty() != api.tls_key.empty() && bound_.complete)
+  if (api.tls_cert.empty() != api.tls_key.empty() && bound_.complete("api"))
     problems_.error(at(api.tls_cert.empty() ? "api.tls_key" : "api.tls_cert"),
                     "\"tls_cert\" and \"tls_key\" belong together");
-  if (!api.client_ca.empty() && api.tls_cert.empty() && bound_.complete)
+  if (!api.client_ca.empty() && api.tls_cert.empty() && bound_.complete("api"))
     problems_.error(at("api.client_ca"), "\"client_ca\" needs \"tls_cert\" and \"tls_key\"");
 }
 
@@ -200,7 +139,8 @@ void NodeRules::tls() {
 
 void check_rules(const Bound& bound, Problems& problems) {
   const Rules rules{bound, problems};
-  if (!NodeRules(rules).run()) return;
+  if (!check_peers(rules)) return;
+  NodeRules(rules).run();
   check_addresses(rules);
   check_monitors(rules);
   check_tasks(rules);

@@ -114,6 +114,9 @@ struct Peer {
 // node's own listen_addr among them is left out; a standalone node has no peers.
 std::vector<Peer> peers(const Replication& replication);
 
+// Equal, or two spellings of one IPv6 address: "::1" and "0:0:0:0:0:0:0:1".
+bool same_host(const std::string& a, const std::string& b);
+
 std::string_view name(Mode mode);
 std::string_view name(LogLevel level);
 std::string_view name(LogFormat format);

@@ -83,6 +83,26 @@ std::vector<Change> difference(const Config& running, const Config& wanted) {
   return Comparison(running, wanted).run();
 }
 
+Config without_restarts(const Config& running, Config wanted) {
+  Replication& replication = wanted.replication;
+  replication.mode = running.replication.mode;
+  replication.node_id = running.replication.node_id;
+  replication.cluster_id = running.replication.cluster_id;
+  replication.listen_addr = running.replication.listen_addr;
+  replication.state_dir = running.replication.state_dir;
+  replication.ha.enabled = running.replication.ha.enabled;
+  replication.ha.heartbeat_port = running.replication.ha.heartbeat_port;
+  replication.ha.quorum = running.replication.ha.quorum;
+  wanted.api.listen = running.api.listen;
+  wanted.api.socket = running.api.socket;
+  wanted.api.tls_cert = running.api.tls_cert;
+  wanted.api.tls_key = running.api.tls_key;
+  wanted.api.client_ca = running.api.client_ca;
+  wanted.api.health_listen = running.api.health_listen;
+  wanted.log.format = running.log.format;
+  return wanted;
+}
+
 std::string describe(const Change& change) {
   std::string what;
   switch (change.kind) {

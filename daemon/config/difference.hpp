@@ -27,6 +27,10 @@ struct Change {
 
 std::vector<Change> difference(const Config& running, const Config& wanted);
 
+// `wanted` with every value that needs a restart as it runs: what a reload makes of it. The
+// difference to `running` is live, the one to `wanted` needs a restart.
+Config without_restarts(const Config& running, Config wanted);
+
 // "replication.ha.priority: 50 → 60 (applied live)", "… (needs a restart because …)".
 std::string describe(const Change& change);
 

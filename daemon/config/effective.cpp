@@ -105,6 +105,8 @@ std::string origin_text(const Origins& origins, std::string_view path) {
   switch (found->second.kind) {
     case OriginKind::standard:
       return "default";
+    case OriginKind::derived:
+      return "derived (" + found->second.place + ")";
     case OriginKind::file:
       return found->second.place;
     case OriginKind::environment:

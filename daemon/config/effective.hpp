@@ -11,8 +11,8 @@
 namespace flywall::config {
 
 // HCL that parses again and, secrets apart, gives an equal Config. Behind each value stands its
-// origin: "default", "FILE:LINE", "environment (FILE:LINE)", "command line". What is not set is
-// null; what cannot be written in this version stands in a comment.
+// origin: "default", "derived (FROM WHAT)", "FILE:LINE", "environment (FILE:LINE)", "command line".
+// What is not set is null; what cannot be written in this version stands in a comment.
 std::string render_effective(const Config& config, const Origins& origins);
 
 // The same as a list, for other forms of output.

@@ -14,13 +14,6 @@ struct Draft {
   std::optional<std::uint16_t> replication_port;
 };
 
-// IPv6 has many spellings of one address; "::1" and "0:0:0:0:0:0:0:1" are one host.
-bool same_host(const std::string& a, const std::string& b) {
-  if (a == b) return true;
-  const auto left = IpAddress::parse(a);
-  return left && left == IpAddress::parse(b);
-}
-
 class Roster {
  public:
   explicit Roster(const Replication& replication) : replication_(replication) {}
@@ -66,6 +59,12 @@ void suggest(std::optional<std::uint16_t>& port, const std::optional<std::uint16
 }
 
 }  // namespace
+
+bool same_host(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  const auto left = IpAddress::parse(a);
+  return left && left == IpAddress::parse(b);
+}
 
 std::vector<Peer> peers(const Replication& replication) {
   if (replication.mode == Mode::standalone) return {};

@@ -74,6 +74,7 @@ void fill_from_files(Bound& bound, const Environment& environment, Problems& pro
 
 Origins origins_of(const Bound& bound) {
   Origins origins;
+  for (const auto& [path, from] : bound.derived) origins[path] = {OriginKind::derived, from};
   for (const auto& [path, place] : bound.places) {
     const bool variable = bound.from_environment.contains(path);
     const bool known = place.at.source < bound.names.size();

@@ -40,8 +40,9 @@ struct Environment {
   static Environment of_process();
 };
 
-// Who gave a setting its value; `place` is "FILE:LINE" when a file did.
-enum class OriginKind : std::uint8_t { standard, file, environment, command_line };
+// Who gave a setting its value; `place` is "FILE:LINE" when a file did, and from what it follows
+// when it is derived: "the host name".
+enum class OriginKind : std::uint8_t { standard, derived, file, environment, command_line };
 struct Origin {
   OriginKind kind = OriginKind::standard;
   std::string place = {};

@@ -67,6 +67,10 @@ class Writer {
   }
   void row(const Setting& setting) {
     std::string meaning(setting.meaning);
+    for (const Choice& choice : setting.type.choices)
+      if (!choice.built)
+        meaning +=
+            "; `" + std::string(choice.word) + "` is not built yet" + sentence(choice.advice);
     if (setting.state != State::built)
       meaning += " (" + std::string(outcome_of(setting.state)) + sentence(setting.note) + ")";
     out_ += "| `" + std::string(setting.name) + "` | " + standard_cell(setting) + " | " +

@@ -25,10 +25,16 @@ struct Rules {
   Place indexed(std::string_view path, std::size_t index, std::string_view name = "") const {
     return at(std::string(path) + "[" + std::to_string(index) + "]" + std::string(name));
   }
+  // Of the block "PATH[INDEX]".
+  bool complete(std::string_view path, std::size_t index) const {
+    return bound.complete(std::string(path) + "[" + std::to_string(index) + "]");
+  }
   void error(Place place, std::string message) const { problems.error(place, std::move(message)); }
   void warn(Place place, std::string message) const { problems.warn(place, std::move(message)); }
 };
 
+// check_peers.cpp: who the peers are and where. False: there are too many for the other rules.
+bool check_peers(const Rules& rules);
 // check_addresses.cpp: virtual addresses, routes, hardware addresses.
 void check_addresses(const Rules& rules);
 // check_monitors.cpp: links, gateways, scripts, services that are watched; failover scripts.

@@ -64,24 +64,25 @@ constexpr std::array kReplication{
             "the peers; the ports are their TCP replication ports",
             kAt<OfReplication, &Replication::peer_addrs>},
     Setting{"secret_key", kSecret, "required with `ha`", "the secret that all nodes share",
-            kAt<OfReplication, &Replication::secret_key>}
-        .restarts("the keys are made from it at start"),
+            kAt<OfReplication, &Replication::secret_key>},
     Setting{"secret_key_file", kPath, "–", "a file whose first line is the secret",
             kAt<OfReplication, &Replication::secret_key_file>},
     Setting{"previous_secret_key", kSecret, "–", "accepted as well, during a rotation",
-            kAt<OfReplication, &Replication::previous_secret_key>}
-        .restarts("the keys are made from it at start"),
+            kAt<OfReplication, &Replication::previous_secret_key>},
     Setting{"compression", kFlag, "true", "compress what is replicated",
-            kAt<OfReplication, &Replication::compression>},
+            kAt<OfReplication, &Replication::compression>}
+        .accepted("nothing is replicated"),
     Setting{"encryption", kFlag, "true", "encrypt what is replicated; heartbeats always are",
             kAt<OfReplication, &Replication::encryption>},
     Setting{"insecure", kFlag, "false", "permits `encryption = false`",
             kAt<OfReplication, &Replication::insecure>},
     Setting{"sync_interval", lasting(1ms, 1h), "\"100ms\"",
             "a batch leaves after this time at the latest",
-            kAt<OfReplication, &Replication::sync_interval>},
+            kAt<OfReplication, &Replication::sync_interval>}
+        .accepted("nothing is replicated"),
     Setting{"batch_size", whole(1, 1'000'000), "1000", "or when it has so many entries",
-            kAt<OfReplication, &Replication::batch_size>},
+            kAt<OfReplication, &Replication::batch_size>}
+        .accepted("nothing is replicated"),
     Setting{"bandwidth_limit",
             {Kind::rate, 1024, 1'000'000'000'000},
             "–",

@@ -52,11 +52,12 @@ enum class Kind : std::uint8_t {
 
 inline constexpr std::size_t kMaxListed = 64;  // elements of any list
 
-// One word that a `choice` allows. Not built: known, and refused by name.
+// One word that a `choice` allows. Not built: known, and refused by name, with advice.
 struct Choice {
   std::string_view word;
   std::uint8_t value = 0;  // of the enumeration in config.hpp
   bool built = true;
+  std::string_view advice = {};  // what to write instead
 };
 
 struct Type {

@@ -120,8 +120,12 @@ constexpr Type one_of(std::span<const Choice> choices) { return {Kind::choice, 0
 constexpr Type some_of(std::span<const Choice> choices) { return {Kind::words, 0, 0, choices}; }
 
 template <class Enum>
-constexpr Choice choice(std::string_view word, Enum value, bool built = true) {
-  return {word, static_cast<std::uint8_t>(value), built};
+constexpr Choice choice(std::string_view word, Enum value) {
+  return {word, static_cast<std::uint8_t>(value)};
+}
+template <class Enum>
+constexpr Choice not_built(std::string_view word, Enum value, std::string_view advice) {
+  return {word, static_cast<std::uint8_t>(value), false, advice};
 }
 
 }  // namespace flywall::config

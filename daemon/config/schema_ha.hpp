@@ -6,9 +6,6 @@
 
 namespace flywall::config {
 
-inline constexpr std::string_view kNoScripts = "scripts are not called";
-inline constexpr std::string_view kNoHandover = "a planned failover is a resignation";
-
 inline constexpr std::array kHa{
     Setting{"enabled", kFlag, "false", "negotiate the role and move the addresses",
             kAt<OfHa, &Ha::enabled>}
@@ -30,14 +27,11 @@ inline constexpr std::array kHa{
     Setting{"failback_mode", one_of(kFailbackModes), "\"auto\"",
             "what a returning preferred node does: `auto` takes back, `manual` waits for the "
             "command, `disabled` and `never` do not",
-            kAt<OfHa, &Ha::failback_mode>}
-        .accepted("a node never takes back by itself"),
+            kAt<OfHa, &Ha::failback_mode>},
     Setting{"failback_delay", lasting(0s, 24h), "60", "how long it must have been well before",
-            kAt<OfHa, &Ha::failback_delay>}
-        .accepted("a node never takes back by itself"),
+            kAt<OfHa, &Ha::failback_delay>},
     Setting{"failback_window", lasting(0s, 24h), "\"5m\"", "at most one failback in this time",
-            kAt<OfHa, &Ha::failback_window>}
-        .accepted("a node never takes back by itself"),
+            kAt<OfHa, &Ha::failback_window>},
     Setting{"takeover", one_of(kTakeovers), "\"auto\"",
             "`never`: takes over by command only, a remote site for instance",
             kAt<OfHa, &Ha::takeover>},
@@ -50,27 +44,21 @@ inline constexpr std::array kHa{
             {Kind::addresses},
             "–",
             "addresses that must answer ARP, neighbour discovery or ping",
-            kAt<OfHa, &Ha::monitor_gateways>}
-        .accepted(kNoMonitor),
+            kAt<OfHa, &Ha::monitor_gateways>},
     Setting{"pre_failover_script", kPath, "–", "called before a change of role",
-            kAt<OfHa, &Ha::pre_failover_script>}
-        .accepted(kNoScripts),
+            kAt<OfHa, &Ha::pre_failover_script>},
     Setting{"post_failover_script", kPath, "–", "called after a change of role",
-            kAt<OfHa, &Ha::post_failover_script>}
-        .accepted(kNoScripts),
+            kAt<OfHa, &Ha::post_failover_script>},
     Setting{"pre_failover_required", kFlag, "false",
             "a failing pre-script stops a planned failover, never an unplanned one",
-            kAt<OfHa, &Ha::pre_failover_required>}
-        .accepted(kNoScripts),
+            kAt<OfHa, &Ha::pre_failover_required>},
     Setting{"script_timeout", lasting(100ms, 10min), "\"10s\"", "how long a script may run",
-            kAt<OfHa, &Ha::script_timeout>}
-        .accepted(kNoScripts),
+            kAt<OfHa, &Ha::script_timeout>},
     Setting{"script_user",
             {Kind::name, 1, 32},
             "that of the daemon",
             "who runs the scripts",
-            kAt<OfHa, &Ha::script_user>}
-        .accepted(kNoScripts),
+            kAt<OfHa, &Ha::script_user>},
     Setting{"quorum", one_of(kQuorums), "none for two nodes without a witness, else majority",
             "whose consent a primary needs; a majority that nobody wrote means to hear one within "
             "the detection time, without a lease",
@@ -78,25 +66,26 @@ inline constexpr std::array kHa{
         .restarts("voters must not change their rules one by one"),
     Setting{"write_mode", one_of(kWriteModes), "\"leader_only\"", "who answers changing requests",
             kAt<OfHa, &Ha::write_mode>}
-        .accepted(),
+        .accepted("nothing that a client could change is replicated"),
     Setting{"leader_urls",
             {Kind::node_urls},
             "learned",
             "where each node's API is",
-            kAt<OfHa, &Ha::leader_urls>}
-        .accepted(),
+            kAt<OfHa, &Ha::leader_urls>},
     Setting{"forward_writes", kFlag, "false", "pass changing requests to the leader",
             kAt<OfHa, &Ha::forward_writes>}
-        .accepted(),
+        .accepted("no request is passed on"),
     Setting{"drain_timeout", lasting(0s, 1h), "30", "how long a drain waits",
             kAt<OfHa, &Ha::drain_timeout>}
-        .accepted(kNoHandover),
-    Setting{"transfer_timeout", lasting(100ms, 10min), "10", "how long a handover may take",
-            kAt<OfHa, &Ha::transfer_timeout>}
-        .accepted(kNoHandover),
-    Setting{"shutdown_grace", lasting(0s, 10min), "5", "how long a stop waits for a handover",
-            kAt<OfHa, &Ha::shutdown_grace>}
-        .accepted(kNoHandover),
+        .accepted("no node is drained"),
+    Setting{"transfer_timeout", lasting(100ms, 10min), "10",
+            "how long an offered role may stay untaken in a planned handover; more than 9 s count "
+            "as 9 s, because the addresses are quiet meanwhile",
+            kAt<OfHa, &Ha::transfer_timeout>},
+    Setting{"shutdown_grace", lasting(0s, 10min), "5",
+            "how long a stop waits for a handover; after it, or at a second signal, everything "
+            "ends at once",
+            kAt<OfHa, &Ha::shutdown_grace>},
     Setting{"max_lag", lasting(1ms, 1h), "\"10s\"", "older replica state is not ready",
             kAt<OfHa, &Ha::max_lag>}
         .accepted("nothing is replicated"),
@@ -119,8 +108,7 @@ inline constexpr std::array kHaSections{
             "a route that moves with the role",
             kVirtualRoute,
             {},
-            kUnlabelled<OfRoute, &VirtualRoute::to>}
-        .accepted("the route is not set"),
+            kUnlabelled<OfRoute, &VirtualRoute::to>},
     Section{"virtual_mac",
             "",
             Times::any,
@@ -128,39 +116,36 @@ inline constexpr std::array kHaSections{
             kVirtualMac,
             {},
             kUnlabelled<OfMac, &VirtualMac::interface>}
-        .accepted("virtual addresses answer with the interface's own hardware address"),
+        .refused("a virtual address would answer with the interface's own hardware address, and "
+                 "whoever filters by the virtual one would drop it"),
     Section{"monitor_link",
             "interface",
             Times::any,
             "a watched interface with a weight",
             kMonitorLink,
             {},
-            kLabelled<OfLink, &MonitorLink::interface>}
-        .accepted(kNoMonitor),
+            kLabelled<OfLink, &MonitorLink::interface>},
     Section{"monitor_gateway",
             "address",
             Times::any,
             "a watched gateway with a weight",
             kMonitorGateway,
             {},
-            kGatewayRow}
-        .accepted(kNoMonitor),
+            kGatewayRow},
     Section{"monitor_script",
             "name",
             Times::any,
             "a check of your own",
             kMonitorScript,
             {},
-            kLabelled<OfScript, &MonitorScript::name>}
-        .accepted(kNoMonitor),
+            kLabelled<OfScript, &MonitorScript::name>},
     Section{"monitor_service",
             "name",
             Times::any,
             "a service that must run",
             kMonitorService,
             {},
-            kLabelled<OfMonitored, &MonitorService::name>}
-        .accepted(kNoMonitor),
+            kLabelled<OfMonitored, &MonitorService::name>},
     Section{"conntrack_sync", "", Times::once, "connection tables follow the primary",
             kConntrackSync}
         .accepted("connections are not followed in this version; those that pass through break "
@@ -177,7 +162,8 @@ inline constexpr std::array kHaSections{
         .refused("two primaries would be possible that it should exclude"),
     Section{"fencing", "", Times::once, "a hook that switches the other node off", kFencing}
         .accepted("the script is not called"),
-    Section{"fence", "", Times::once, "the kernel's lease on the addresses", kFence}.accepted(),
+    Section{"fence", "", Times::once, "the kernel's lease on the addresses", kFence}.accepted(
+        "the kernel holds no lease"),
     Section{"service",
             "name",
             Times::any,

@@ -5,7 +5,6 @@
 
 namespace flywall::config {
 
-inline constexpr std::string_view kNoMonitor = "nothing watches it";
 inline constexpr std::string_view kWeight =
     "what its failure adds to the priority; 0: the node is in fault instead";
 inline constexpr std::string_view kRise = "good results in a row until it is up again";

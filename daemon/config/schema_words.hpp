@@ -7,16 +7,22 @@
 
 namespace flywall::config {
 
-inline constexpr std::array kModes{
-    choice("primary", Mode::primary), choice("replica", Mode::replica),
-    choice("standalone", Mode::standalone), choice("witness", Mode::standalone, false)};
+inline constexpr std::array kModes{choice("primary", Mode::primary),
+                                   choice("replica", Mode::replica),
+                                   choice("standalone", Mode::standalone),
+                                   not_built("witness", Mode::standalone,
+                                             "this version has no node that only votes; without a "
+                                             "third vote a pair cannot exclude two primaries")};
 inline constexpr std::array kFailbackModes{
     choice("auto", FailbackMode::automatic), choice("manual", FailbackMode::manual),
     choice("disabled", FailbackMode::disabled), choice("never", FailbackMode::disabled)};
 inline constexpr std::array kTakeovers{choice("auto", Takeover::automatic),
                                        choice("never", Takeover::never)};
-inline constexpr std::array kQuorums{choice("none", Quorum::none),
-                                     choice("majority", Quorum::majority, false)};
+inline constexpr std::array kQuorums{
+    choice("none", Quorum::none),
+    not_built("majority", Quorum::majority,
+              "leave \"quorum\" out, and from three nodes on a primary needs to hear a majority, "
+              "but without leases; for a pair write \"none\"")};
 inline constexpr std::array kOnWitnessLoss{choice("step_down", OnWitnessLoss::step_down),
                                            choice("keep", OnWitnessLoss::keep)};
 inline constexpr std::array kWitnessTypes{
@@ -42,8 +48,9 @@ inline constexpr std::array kDatasetTypes{choice("files", DatasetType::files),
                                           choice("dns_zone", DatasetType::dns_zone),
                                           choice("sqlite", DatasetType::sqlite),
                                           choice("learning", DatasetType::learning)};
-inline constexpr std::array kDurabilities{choice("async", Durability::async),
-                                          choice("sync", Durability::sync, false)};
+inline constexpr std::array kDurabilities{
+    choice("async", Durability::async),
+    not_built("sync", Durability::sync, "nothing is replicated yet; write \"async\"")};
 inline constexpr std::array kProtocols{Choice{"tcp"},    Choice{"udp"},  Choice{"icmp"},
                                        Choice{"icmpv6"}, Choice{"sctp"}, Choice{"dccp"},
                                        Choice{"gre"}};

@@ -95,6 +95,13 @@ std::optional<double> number_in(const Value& value) {
   return number;
 }
 
+// A number in quotes.
+bool holds_digits(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value.content);
+  return text && !text->empty() && !value.from_environment &&
+         text->find_first_not_of("0123456789") == std::string::npos;
+}
+
 std::optional<Checked> Checker::flag(const Value& value) const {
   if (const bool* flag = std::get_if<bool>(&value.content)) return *flag;
   const auto* text = std::get_if<std::string>(&value.content);
@@ -107,10 +114,11 @@ std::optional<Checked> Checker::flag(const Value& value) const {
 
 std::optional<Checked> Checker::integer(const Value& value) const {
   const auto number = number_in(value);
+  if (!number && holds_digits(value)) return refuse(value, "text; leave out the quotes");
   if (!number) return wrong_kind(value);
   if (*number != std::floor(*number) || !(*number >= static_cast<double>(type_.min)) ||
       !(*number <= static_cast<double>(type_.max)))
-    return refuse(value, "");
+    return refuse(value, value.from_environment ? "another number from the environment" : "");
   return static_cast<std::int64_t>(*number);
 }
 
@@ -141,8 +149,7 @@ std::optional<Checked> Checker::choice(const Value& value) const {
     if (candidate.word != *text) continue;
     if (candidate.built) return std::int64_t{candidate.value};
     problems_.error(value.place, std::string(what_) + " = \"" + *text +
-                                     "\" is not built yet: this version of Flywall knows the word "
-                                     "but cannot do it");
+                                     "\" is not built yet: " + std::string(candidate.advice));
     return std::nullopt;
   }
   return wrong_text(value);

@@ -22,6 +22,8 @@ struct VirtualIp {
   bool operator==(const VirtualIp&) const = default;
 };
 
+inline constexpr std::size_t kMaxVirtualRoutes = 1024;
+
 // virtual_route { … }. At least one of `via` and `interface` is set.
 struct VirtualRoute {
   Prefix to;                            // the network; no bits set behind its length

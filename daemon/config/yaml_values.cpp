@@ -6,6 +6,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -37,6 +38,15 @@ class Lines {
              .column = static_cast<std::uint32_t>(characters(before) + 1)},
             static_cast<std::uint32_t>(std::max<std::size_t>(length, 1))};
   }
+  // The text from the beginning of the mark's line on, and from the mark itself on.
+  std::string_view line_at(const YAML::Mark& mark) const {
+    if (mark.is_null()) return {};
+    return text_.substr(starts_[std::min(static_cast<std::size_t>(mark.line), starts_.size() - 1)]);
+  }
+  std::string_view behind(const YAML::Mark& mark) const {
+    const std::string_view line = line_at(mark);
+    return line.substr(std::min(static_cast<std::size_t>(std::max(mark.column, 0)), line.size()));
+  }
   static std::size_t characters(std::string_view text) {
     return static_cast<std::size_t>(
         std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
@@ -47,6 +57,17 @@ class Lines {
   std::uint32_t source_;
   std::vector<std::size_t> starts_;
 };
+
+// Whether text that begins with a quote has the other one: yaml-cpp takes the end of the file for
+// it, and half a secret for a whole one.
+bool is_closed(std::string_view text) {
+  if (!text.starts_with('"') && !text.starts_with('\'')) return true;
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == text[0]) return true;
+    if (text[0] == '"' && text[at] == '\\') ++at;
+  }
+  return false;
+}
 
 std::size_t nodes_in(const Value& value) {
   std::size_t count = 1;
@@ -156,6 +177,8 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
                        const std::string& value) {
   if (stopped_ || !good_tag(mark, tag)) return;
   const bool quoted = tag != "?" && !tag.empty();
+  if (quoted && !is_closed(lines_.behind(mark)))
+    return stop(mark, "this text is not closed: the quote at its end is missing");
   const std::size_t length = Lines::characters(value.substr(0, value.find('\n')));
   bool any = false;
   const auto text = replaced(value, lines_.place(mark, length + (quoted ? 2 : 0)), any);
@@ -301,6 +324,28 @@ void Builder::merge(Open& map) {
   }
 }
 
+// yaml-cpp's words say what its scanner missed; these say what a person may have done.
+struct Cause {
+  std::string_view parser, person;
+};
+constexpr std::array kCauses{
+    Cause{"illegal map value",
+          "a second name with \":\" in one place; is the line indented like its neighbours, and is "
+          "text with \": \" in it in quotes?"},
+    Cause{"end of map not found", "this line is indented like none above it"},
+    Cause{"end of sequence not found", "this line is indented like none above it"},
+    Cause{"end of sequence flow not found", "a \"]\" is missing"},
+    Cause{"end of map flow not found", "a \"}\" is missing"},
+};
+
+std::string in_words(const YAML::Exception& problem, const Lines& lines) {
+  if (lines.line_at(problem.mark).starts_with('\t'))
+    return "the line is indented with a tab; YAML takes blanks only";
+  for (const Cause& cause : kCauses)
+    if (cause.parser == problem.msg) return std::string(cause.person);
+  return problem.msg;
+}
+
 }  // namespace
 
 Value parse_yaml_value(std::string_view text, std::uint32_t source, const VariableLookup& variable,
@@ -313,7 +358,7 @@ Value parse_yaml_value(std::string_view text, std::uint32_t source, const Variab
     while (!builder.stopped() && parser.HandleNextDocument(builder)) continue;
   } catch (const YAML::Exception& problem) {
     if (!builder.stopped())
-      problems.error(lines.place(problem.mark, 1), "this is no YAML: " + problem.msg);
+      problems.error(lines.place(problem.mark, 1), "this is no YAML: " + in_words(problem, lines));
     return Value{};
   }
   return builder.take();
