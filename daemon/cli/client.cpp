@@ -85,14 +85,16 @@ Result<Response> parse(const std::string& text) {
 
 }  // namespace
 
-Result<Response> ask(const std::string& socket_path, const std::string& method,
-                     const std::string& target) {
-  const Time deadline = later(now(), kRequestLimit);
+Result<Response> ask(const std::string& socket_path, const Question& question) {
+  const Time deadline = later(now(), question.limit);
   const Result<Descriptor> end = connect_to(socket_path);
   if (!end) return std::unexpected(end.error());
-  const std::string request =
-      method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  if (auto sent = send_all(end->get(), request, deadline); !sent)
+  std::string request = question.method + " " + question.target +
+                        " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+  if (!question.body.empty())
+    request += "Content-Type: application/json\r\nContent-Length: " +
+               std::to_string(question.body.size()) + "\r\n";
+  if (auto sent = send_all(end->get(), request + "\r\n" + question.body, deadline); !sent)
     return std::unexpected(sent.error());
   const Result<std::string> text = receive_all(end->get(), deadline);
   return text ? parse(*text) : Result<Response>(std::unexpected(text.error()));

@@ -16,8 +16,14 @@ struct Response {
   std::string body;
 };
 
+struct Question {
+  std::string method;
+  std::string target;
+  std::string body = {};  // JSON, or empty
+  Duration limit = kRequestLimit;
+};
+
 // Errors: missing, unavailable (nobody listens), denied, timed_out, invalid (no HTTP).
-Result<Response> ask(const std::string& socket_path, const std::string& method,
-                     const std::string& target);
+Result<Response> ask(const std::string& socket_path, const Question& question);
 
 }  // namespace flywall::cli

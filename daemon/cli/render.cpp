@@ -2,55 +2,34 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/cli/lenient.hpp"
 #include "daemon/control/words.hpp"
 
 namespace flywall::cli {
-
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-const Json& at(const Json& object, const char* key) {
-  static const Json kNothing;
-  if (!object.is_object()) return kNothing;
-  const auto found = object.find(key);
-  return found == object.end() ? kNothing : *found;
-}
-
-std::string text(const Json& value, const char* otherwise = "-") {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_null()) return otherwise;
-  return value.dump();
-}
-
-std::string text(const Json& object, const char* key, const char* otherwise) {
-  return text(at(object, key), otherwise);
-}
-
-bool is_true(const Json& object, const char* key) {
-  return at(object, key).is_boolean() && at(object, key).get<bool>();
-}
-
-std::string words_of_seconds(const Json& value) {
-  if (!value.is_number()) return "-";
-  return control::in_words(
-      std::chrono::milliseconds(static_cast<std::int64_t>(value.get<double>() * 1000)));
-}
-
-std::string ago(const Json& seconds) {
-  return seconds.is_number() ? words_of_seconds(seconds) + " ago" : "never";
-}
-
-std::string milliseconds(const Json& value) {
-  if (!value.is_number()) return "-";
-  return control::in_words(Duration(static_cast<std::int64_t>(value.get<double>() * 1e6)));
-}
 
 std::string paint_role(const std::string& role, const Style& style) {
   if (role == "primary") return style.good(role);
   if (role == "fault" || role == "unknown") return style.bad(role);
   return role;
 }
+
+std::string what_happened(const Json& entry) {
+  std::string result;
+  const auto add = [&result](const std::string& part) {
+    if (!part.empty()) result += (result.empty() ? "" : ", ") + part;
+  };
+  if (at(entry, "from").is_string()) add(text(entry, "from", "") + " -> " + text(entry, "to", ""));
+  add(text(entry, "reason_text", ""));
+  add(text(entry, "detail", ""));
+  if (at(entry, "peer").is_string()) add("peer " + text(entry, "peer", ""));
+  if (at(entry, "count").is_number() && at(entry, "count") != 0)
+    add(text(entry, "count", "") + " of them");
+  if (at(entry, "duration_ms").is_number() && at(entry, "duration_ms").get<double>() > 0)
+    add("took " + milliseconds(at(entry, "duration_ms")));
+  return result;
+}
+
+namespace {
 
 std::string summary(const Json& status, const Style& style) {
   const std::string role = text(status, "role", "unknown");
@@ -123,6 +102,23 @@ std::string peers(const Json& status, const Style& style) {
   return "\n" + columns(rows, "  ", style);
 }
 
+std::string monitors(const Json& status, const Style& style) {
+  const Json& list = at(status, "monitors");
+  if (!list.is_array() || list.empty()) return "";
+  std::vector<Row> rows{{"MONITOR", "STATE", "WEIGHT", "FOR", "WHAT"}};
+  for (const Json& monitor : list) {
+    const std::string state = text(monitor, "state", "unknown");
+    const std::string painted = state == "up"     ? style.good(state)
+                                : state == "down" ? style.bad(state)
+                                                  : state;
+    const Json& weight = at(monitor, "weight");
+    rows.push_back({text(monitor, "kind", "?") + " " + text(monitor, "name", "?"), painted,
+                    weight == 0 ? "fault class" : text(weight),
+                    words_of_seconds(at(monitor, "since_seconds")), text(monitor, "detail", "")});
+  }
+  return "\n" + columns(rows, "  ", style);
+}
+
 std::string warnings(const Json& status, const Style& style) {
   const Json& list = at(status, "warnings");
   if (!list.is_array() || list.empty()) return "";
@@ -131,27 +127,11 @@ std::string warnings(const Json& status, const Style& style) {
   return result;
 }
 
-std::string what_happened(const Json& entry) {
-  std::string result;
-  const auto add = [&result](const std::string& part) {
-    if (!part.empty()) result += (result.empty() ? "" : ", ") + part;
-  };
-  if (at(entry, "from").is_string()) add(text(entry, "from", "") + " -> " + text(entry, "to", ""));
-  add(text(entry, "reason_text", ""));
-  add(text(entry, "detail", ""));
-  if (at(entry, "peer").is_string()) add("peer " + text(entry, "peer", ""));
-  if (at(entry, "count").is_number() && at(entry, "count") != 0)
-    add(text(entry, "count", "") + " of them");
-  if (at(entry, "duration_ms").is_number() && at(entry, "duration_ms").get<double>() > 0)
-    add("took " + milliseconds(at(entry, "duration_ms")));
-  return result;
-}
-
 }  // namespace
 
 std::string render_status(const Json& status, const Style& style) {
   return summary(status, style) + "\n" + facts(status, style) + addresses(status, style) +
-         peers(status, style) + warnings(status, style);
+         peers(status, style) + monitors(status, style) + warnings(status, style);
 }
 
 std::string render_cluster(const Json& cluster, const Style& style) {
@@ -174,6 +154,24 @@ std::string render_cluster(const Json& cluster, const Style& style) {
   else
     result += style.bad(primaries == 0 ? "no primary" : text(primaries) + " primaries");
   return result + "\n\n" + columns(rows, "  ", style);
+}
+
+std::string render_replication(const Json& answer, const Style& style) {
+  std::string result;
+  if (const Json& message = at(answer, "message"); message.is_string())
+    result = style.warn("! ") + text(message) + "\n";
+  const Json& peers = at(answer, "peers");
+  if (!peers.is_array() || peers.empty()) return result;
+  std::vector<Row> rows{{"PEER", "ADDRESSES", "CONNECTED", "LAG"}};
+  for (const Json& peer : peers) {
+    std::string addresses;
+    if (const Json& list = at(peer, "addresses"); list.is_array())
+      for (const Json& address : list) addresses += (addresses.empty() ? "" : ", ") + text(address);
+    rows.push_back({text(peer, "node_id", "?"), addresses,
+                    is_true(peer, "connected") ? style.good("yes") : "no",
+                    words_of_seconds(at(peer, "lag_seconds"))});
+  }
+  return result + "\n" + columns(rows, "  ", style);
 }
 
 std::string render_history(const Json& history, std::int64_t wall_ms, const Style& style) {

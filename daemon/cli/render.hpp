@@ -16,6 +16,12 @@ std::string render_cluster(const nlohmann::ordered_json& cluster, const Style& s
 std::string render_history(const nlohmann::ordered_json& history, std::int64_t wall_ms,
                            const Style& style);
 
+std::string render_replication(const nlohmann::ordered_json& answer, const Style& style);
+
+// Parts of these, for other views.
+std::string paint_role(const std::string& role, const Style& style);
+std::string what_happened(const nlohmann::ordered_json& entry);
+
 // YAML 1.2; every string that is not plainly a word is quoted.
 std::string to_yaml(const nlohmann::ordered_json& value);
 

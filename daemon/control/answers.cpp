@@ -11,6 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using heartbeat::Reason;
 using processes::HistoryEntry;
+using processes::MonitorStatus;
 using processes::PathStatus;
 using processes::PeerStatus;
 using processes::Snapshot;
@@ -91,11 +92,45 @@ Json addresses_json(const View& view) {
   return addresses;
 }
 
-Json failback_json(const config::Ha& ha) {
+Json failback_json(const View& view) {
+  const config::Ha& ha = view.config.replication.ha;
+  const heartbeat::FailbackView& now = view.snapshot.failback;
+  const auto left = [&](const std::optional<Time>& at) {
+    return at && view.fresh() ? Json(seconds(std::max(*at - view.now, Duration{}))) : Json(nullptr);
+  };
+  const bool damped = now.damped_until && *now.damped_until > view.now;
+  const auto until_ms = [&] {
+    return view.wall_ms + (*now.damped_until - view.now) / std::chrono::milliseconds(1);
+  };
   return {{"mode", config::name(ha.failback_mode)},
-          {"enabled", false},  // E10 is recorded, not acted on, in this version
+          {"enabled", view.fresh() && now.enabled},
           {"delay_seconds", seconds(ha.failback_delay)},
-          {"window_seconds", seconds(ha.failback_window)}};
+          {"window_seconds", seconds(ha.failback_window)},
+          {"ready_in_seconds", left(now.ready_at)},
+          {"damped_until", damped ? Json(iso_time(until_ms())) : Json(nullptr)},
+          {"damped_for_seconds", damped ? left(now.damped_until) : Json(nullptr)}};
+}
+
+Json monitors_json(const View& view) {
+  Json monitors = Json::array();
+  const Snapshot& now = view.snapshot;
+  for (std::size_t i = 0; i < now.monitor_count && i < now.monitors.size(); ++i) {
+    const MonitorStatus& monitor = now.monitors[i];
+    monitors.push_back(
+        {{"kind", processes::name_of(monitor.kind)},
+         {"name", monitor.name.view()},
+         {"state", processes::name_of(monitor.state)},
+         {"weight", monitor.weight},
+         {"since_seconds",
+          monitor.since == Time{} ? Json(nullptr) : Json(seconds(view.now - monitor.since))},
+         {"detail", text_or_null(monitor.detail.view())}});
+  }
+  return monitors;
+}
+
+Json handover_json(const View& view) {
+  if (!view.fresh() || !view.snapshot.handing_over) return nullptr;
+  return {{"to", view.snapshot.successor.view()}};
 }
 
 Json transition_json(const View& view) {
@@ -112,6 +147,14 @@ Json transition_json(const View& view) {
 Json leader_json(const View& view) {
   const bool known = view.fresh() && view.snapshot.holder_known;
   return known ? Json(view.snapshot.holder.view()) : Json(nullptr);
+}
+
+// As configured; what other nodes call their address is learned in a later version.
+Json leader_url_json(const View& view) {
+  if (!view.fresh() || !view.snapshot.holder_known) return nullptr;
+  for (const config::NodeUrl& one : view.config.replication.ha.leader_urls)
+    if (one.node == view.snapshot.holder) return one.url;
+  return nullptr;
 }
 
 Json self_json(const View& view) {
@@ -160,10 +203,11 @@ Answer status_answer(const View& view) {
             {"role", role(view)},
             {"is_leader", view.is_leader()},
             {"leader_id", leader_json(view)},
-            {"leader_url", nullptr},
+            {"leader_url", leader_url_json(view)},
             {"epoch", now.claim.epoch.value},
             {"priority", ha.priority},
             {"effective_priority", now.rank.priority},
+            {"penalty", now.penalty},
             {"lease_ms", nullptr},
             {"expires_in_ms", nullptr},
             {"detection_ms", milliseconds(ha.detection_time())},
@@ -173,7 +217,11 @@ Answer status_answer(const View& view) {
             {"fault", heartbeat::name_of(now.fault)}};
   body["virtual_ips"] = addresses_json(view);
   body["peers"] = peers_json(view);
-  body["failback"] = failback_json(ha);
+  body["failback"] = failback_json(view);
+  body["handover"] = handover_json(view);
+  body["monitors"] = monitors_json(view);
+  body["configuration"] = {{"reloads", now.reloads},
+                           {"last_reload_successful", now.last_reload_good}};
   body["last_transition"] = transition_json(view);
   body["uptime_seconds"] =
       now.started == Time{} ? Json(nullptr) : Json(seconds(view.now - now.started));
@@ -205,6 +253,15 @@ Answer cluster_answer(const View& view) {
                       {"nodes", std::move(nodes)}});
 }
 
+std::optional<processes::Happening> happening_named(std::string_view name) {
+  constexpr int kNumbers = 256;  // of the type: what has no name has none to be found
+  for (int number = 1; number < kNumbers; ++number)
+    if (const auto happening = static_cast<processes::Happening>(number);
+        name == processes::name_of(happening) && name != "unknown")
+      return happening;
+  return std::nullopt;
+}
+
 Answer history_answer(std::span<const StoredEntry> entries) {
   Json list = Json::array();
   for (const StoredEntry& entry : entries) list.push_back(entry_json(entry));
@@ -216,25 +273,32 @@ Answer health_answer(const View& view) {
   return answer(well ? 200 : 503, {{"status", well ? "ok" : "failing"}, {"role", role(view)}});
 }
 
-Answer failover_answer(const processes::message::CommandAnswer& command) {
-  const char* reason = heartbeat::name_of(command.reason);
-  if (command.accepted) return answer(202, {{"accepted", true}, {"reason", reason}});
-  const bool wrong_role = command.reason == Reason::not_primary;
-  return error_answer(
-      409, wrong_role ? "WRONG_STATE" : "REFUSED",
-      wrong_role ? "this node is not primary; ask the primary to give the role up"
-                 : std::string("failover refused: ") + heartbeat::sentence_of(command.reason));
+Answer quorum_answer(const View& view) {
+  const Snapshot& now = view.snapshot;
+  Json voters = Json::array({{{"node_id", view.config.replication.node_id.view()},
+                              {"self", true},
+                              {"heard", view.fresh()}}});
+  unsigned heard = view.fresh() ? 1 : 0;
+  for (std::size_t i = 0; i < now.peers.size(); ++i) {
+    if (!now.peers[i].used) continue;
+    const bool alive = view.fresh() && now.peers[i].alive;
+    heard += alive ? 1 : 0;
+    voters.push_back({{"node_id", peer_name(view, i)}, {"self", false}, {"heard", alive}});
+  }
+  const std::size_t count = voters.size();
+  return answer(200, {{"quorum", config::name(view.config.replication.ha.quorum)},
+                      {"has_quorum", view.fresh() && now.has_quorum},
+                      {"voters", std::move(voters)},
+                      {"voters_heard", heard},
+                      {"majority", count / 2 + 1},
+                      {"leases", false},
+                      {"lease_ms", nullptr},
+                      {"expires_in_ms", nullptr}});
 }
 
-std::optional<Answer> refuse_parameters(std::string_view body) {
-  if (body.empty()) return std::nullopt;
-  const Json parsed = Json::parse(body, nullptr, false);
-  if (parsed.is_discarded() || !parsed.is_object())
-    return error_answer(400, "BAD_REQUEST", "the body is not a JSON object");
-  if (parsed.empty()) return std::nullopt;
-  return error_answer(
-      400, "BAD_REQUEST",
-      "this command takes no parameters in this version; found \"" + parsed.begin().key() + "\"");
+Answer not_built_answer(std::string_view path) {
+  return error_answer(501, "NOT_BUILT",
+                      std::string(path) + " is not built yet: a later version answers here");
 }
 
 }  // namespace flywall::control

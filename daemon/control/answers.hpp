@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -19,13 +20,14 @@ struct StoredEntry {
 
 Answer status_answer(const View& view);
 Answer cluster_answer(const View& view);
+// The kind of entry that history calls `name`: "split_brain".
+std::optional<processes::Happening> happening_named(std::string_view name);
 // Newest first, as they come.
 Answer history_answer(std::span<const StoredEntry> entries);
 Answer health_answer(const View& view);
-// 202 when accepted; else 409 with the code that the command line turns into an exit code.
-Answer failover_answer(const processes::message::CommandAnswer& answer);
-
-// Nothing when the body of a command without parameters is acceptable: empty or {}.
-std::optional<Answer> refuse_parameters(std::string_view body);
+// Who votes, and whether there is a majority.
+Answer quorum_answer(const View& view);
+// 501 for what a later version brings.
+Answer not_built_answer(std::string_view path);
 
 }  // namespace flywall::control

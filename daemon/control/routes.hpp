@@ -9,7 +9,25 @@
 
 namespace flywall::control {
 
-enum class Operation : std::uint8_t { status, cluster, history, failover, health };
+enum class Operation : std::uint8_t {
+  status,
+  cluster,
+  history,
+  failover,
+  promote,
+  failback,
+  reset,
+  reload,
+  configuration,
+  metrics,
+  quorum,
+  replication_status,
+  replication_stats,
+  replication_peers,
+  replication_lag,
+  health,
+  not_built,  // of a later version, which says so instead of "no such path"
+};
 
 // Reads are open to whoever reaches the socket; writes are for those whom `may_write` admits.
 enum class Access : std::uint8_t { read, write };

@@ -1,7 +1,5 @@
 #include "daemon/control/view.hpp"
 
-#include "daemon/control/words.hpp"
-
 namespace flywall::control {
 
 namespace {
@@ -10,32 +8,6 @@ using heartbeat::State;
 using processes::PathStatus;
 using processes::PeerStatus;
 using processes::Snapshot;
-
-std::string quoted_reason(const Snapshot& now) {
-  return now.transition_reason == heartbeat::Reason::none
-             ? std::string()
-             : std::string(": ") + heartbeat::sentence_of(now.transition_reason);
-}
-
-// "This node has been primary for 3 s: the primary was silent …"
-std::string so_far(const View& view, const char* state) {
-  const Snapshot& now = view.snapshot;
-  if (now.transition_wall_ms == 0) return std::string("This node is ") + state;
-  return std::string("This node has been ") + state + " for " +
-         in_words(view.now - now.transition_at) + quoted_reason(now);
-}
-
-std::string why_following(const View& view) {
-  const Snapshot& now = view.snapshot;
-  if (!now.holder_known) return "nobody is primary; this node takes over when it may";
-  std::string text = now.holder.str() + " is primary";
-  for (const PeerStatus& peer : now.peers) {
-    if (!peer.used || !peer.known || peer.node != now.holder) continue;
-    text += " (priority " + std::to_string(peer.rank.priority) + ", here " +
-            std::to_string(now.rank.priority) + ")";
-  }
-  return text;
-}
 
 void warn_of_peer(const View& view, std::size_t index, std::vector<std::string>& found) {
   const PeerStatus& peer = view.snapshot.peers[index];
@@ -87,40 +59,6 @@ bool View::is_leader() const {
 std::string role(const View& view) {
   if (!view.config.replication.ha.enabled) return "standalone";
   return view.fresh() ? heartbeat::name_of(view.snapshot.state) : "unknown";
-}
-
-std::string why(const View& view) {
-  const Snapshot& now = view.snapshot;
-  if (!view.config.replication.ha.enabled)
-    return "High availability is not enabled (replication.ha.enabled = false): this node moves no "
-           "address.";
-  if (now.updated == Time{}) return "The failover process has not reported yet.";
-  if (!view.fresh())
-    return "The failover process has not reported for " + in_words(view.age()) +
-           ": what this node is cannot be known; it last was " + heartbeat::name_of(now.state) +
-           ".";
-  switch (now.state) {
-    case State::init:
-      return "This node started " + in_words(view.now - now.started) +
-             " ago and listens before it may claim anything.";
-    case State::primary:
-    case State::handing_over:
-      return so_far(view, "primary") + ".";
-    case State::taking_over:
-      return "This node is taking over" + quoted_reason(now) + ".";
-    case State::backup:
-      return so_far(view, "backup") + ". Now " + why_following(view) + ".";
-    case State::fault:
-      return so_far(view, "unfit") + ". Now " + why_following(view) +
-             "; this node's own links are " + heartbeat::name_of(now.fault) + ".";
-    case State::drained:
-      return "This node was told to hold nothing.";
-    case State::witness:
-      return "This node votes and never holds addresses.";
-    case State::leaving:
-      return "This node is stopping.";
-  }
-  return "";
 }
 
 std::vector<std::string> warnings(const View& view) {

@@ -23,6 +23,7 @@ struct View {
   const processes::Snapshot& snapshot;
   Time now;
   std::vector<std::string> warnings;  // of the services process
+  std::int64_t wall_ms = 0;           // the same moment for people, since 1970
 
   bool fresh() const;
   // This node is primary, and the failover process said so lately.
@@ -33,7 +34,7 @@ struct View {
 // "init", "backup", …; "standalone" without HA, "unknown" when the snapshot is not fresh.
 std::string role(const View& view);
 
-// One or two sentences: why this node is what it is.
+// One or two sentences: why this node is what it is (why.cpp).
 std::string why(const View& view);
 
 // What an operator should know, most urgent first; those of the services process last.

@@ -25,6 +25,9 @@ LogLevel level_of(Happening happening) {
     case Happening::address_foreign:
     case Happening::services_restarted:
     case Happening::address_mismatch:
+    case Happening::monitor_changed:
+    case Happening::script_failed:
+    case Happening::reload_refused:
       return LogLevel::warning;
     case Happening::transition:
     case Happening::peer_alive:
@@ -33,6 +36,8 @@ LogLevel level_of(Happening happening) {
     case Happening::addresses_dropped:
     case Happening::link_changed:
     case Happening::command:
+    case Happening::script_ended:
+    case Happening::reloaded:
       return LogLevel::info;
   }
   return LogLevel::info;

@@ -83,6 +83,10 @@ void start(const config::Log& settings, std::string_view process) {
 
 void stop() { spdlog::shutdown(); }
 
+void set_level(config::LogLevel level) {
+  if (spdlog::logger* logger = spdlog::default_logger_raw()) logger->set_level(to_spdlog(level));
+}
+
 void info(std::string_view event, std::initializer_list<Field> fields) {
   write_line({.level = config::LogLevel::info, .event = event, .fields = fields});
 }

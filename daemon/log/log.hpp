@@ -43,6 +43,8 @@ Line line_of(const processes::HistoryEntry& entry);
 // Call `start` once, before the others, with the name of the process, and `stop` at the end.
 void start(const config::Log& settings, std::string_view process);
 void stop();
+// Another configuration: what is logged from now on. The format stays.
+void set_level(config::LogLevel level);
 
 void info(std::string_view event, std::initializer_list<Field> fields);
 void warning(std::string_view event, std::initializer_list<Field> fields);

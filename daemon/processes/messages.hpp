@@ -42,6 +42,11 @@ enum class Happening : std::uint8_t {
   address_mismatch = 18,  // a peer has other virtual addresses configured
   command = 19,           // an operator's command, `detail` says which and by whom
   address_in_use = 20,    // ARP probe: `detail` names address and hardware address
+  monitor_changed = 21,   // `detail`: "gateway 10.0.0.1 down: no answer for 3 probes"
+  script_ended = 22,      // `detail`: name and end, `duration`: how long it ran
+  script_failed = 23,     // likewise
+  reloaded = 24,          // `count` differences, `detail` says what needs a restart
+  reload_refused = 25,    // `detail`: the first error
 };
 const char* name_of(Happening happening);  // "split_brain"
 
@@ -86,6 +91,24 @@ struct CommandAnswer {
   std::uint64_t request = 0;
   bool accepted = false;
   heartbeat::Reason reason{};
+  InlineText<250> detail;  // more than the reason says, may be empty
+};
+struct Prepare {             // run what comes before a planned handover, then answer with Prepared
+  std::uint32_t number = 0;  // to be repeated in the answer
+  NodeId to;
+  heartbeat::Reason reason{};
+  Epoch epoch;
+};
+// This node's role changed: run what comes with it. Never lost for a full journal, and in order.
+struct RoleChanged {
+  heartbeat::State from{};
+  heartbeat::State to{};
+  heartbeat::Reason reason{};
+  Epoch epoch;
+  NodeId peer;  // whom it concerns, may be empty
+};
+struct Reconfigured {  // the memfd kConfigDescriptor holds a new configuration, and it runs
+  std::uint32_t configuration = 0;  // its number since the start, which the memfd tells too
 };
 struct Farewell {};  // an orderly stop: end without wills
 
@@ -101,18 +124,55 @@ struct EpochsUnavailable {  // disk full, read-only, corrupt: said once per atte
 struct FailoverRequest {
   std::uint64_t request = 0;  // chosen by the services process, not zero
   InlineText<63> by;          // who asked, for the log: "uid 0"
+  NodeId to;                  // empty: the best peer
+};
+struct PromoteRequest {
+  std::uint64_t request = 0;
+  InlineText<63> by;
+  bool force = false;
+};
+struct FailbackRequest {
+  std::uint64_t request = 0;
+  InlineText<63> by;
+  heartbeat::event::FailbackRequested::Wish wish{};
+};
+struct ResetRequest {
+  std::uint64_t request = 0;
+  InlineText<63> by;
+};
+struct ReloadRequest {  // read the configuration file again; answered by a CommandAnswer
+  std::uint64_t request = 0;
+  InlineText<63> by;
+};
+struct Prepared {            // answers Prepare
+  std::uint32_t number = 0;  // of the Prepare
+  bool accepted = true;
+};
+inline constexpr std::size_t kMaxMonitors = 64;  // of scripts and services together, and of links
+                                                 // and gateways together
+struct MonitorChanged {  // a script or service monitor, by its position in the configuration:
+                         // scripts first, then services
+  std::uint32_t configuration = 0;  // to which `monitor` belongs: of another one it is ignored
+  std::uint16_t monitor = 0;
+  bool up = true;
+  InlineText<120> detail;  // "exit status 2", "port 53 refuses connections"
 };
 struct PeerResolved {  // addresses of a peer's configured name, complete list, most recent answer
   PeerIndex peer;
+  std::uint32_t configuration = 0;  // to which `peer` belongs: of another one it is ignored
   InlineVector<IpAddress, kMaxPaths> addresses;
 };
 
 }  // namespace message
 
 using ToServices = std::variant<message::History, message::ReserveEpochs, message::LastWill,
-                                message::CommandAnswer, message::Farewell>;
-using ToFailover = std::variant<message::EpochsReserved, message::EpochsUnavailable,
-                                message::FailoverRequest, message::PeerResolved>;
+                                message::CommandAnswer, message::Prepare, message::RoleChanged,
+                                message::Reconfigured, message::Farewell>;
+using ToFailover =
+    std::variant<message::EpochsReserved, message::EpochsUnavailable, message::FailoverRequest,
+                 message::PromoteRequest, message::FailbackRequest, message::ResetRequest,
+                 message::ReloadRequest, message::Prepared, message::MonitorChanged,
+                 message::PeerResolved>;
 static_assert(std::is_trivially_copyable_v<ToServices> && std::is_trivially_copyable_v<ToFailover>);
 
 // The descriptors with which the services process is started; its name in `ps` is

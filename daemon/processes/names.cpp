@@ -1,4 +1,5 @@
 #include "daemon/processes/messages.hpp"
+#include "daemon/processes/snapshot.hpp"
 
 namespace flywall::processes {
 
@@ -44,6 +45,44 @@ const char* name_of(Happening happening) {
       return "command";
     case Happening::address_in_use:
       return "address_in_use";
+    case Happening::monitor_changed:
+      return "monitor_changed";
+    case Happening::script_ended:
+      return "script_ended";
+    case Happening::script_failed:
+      return "script_failed";
+    case Happening::reloaded:
+      return "reloaded";
+    case Happening::reload_refused:
+      return "reload_refused";
+  }
+  return "unknown";
+}
+
+const char* name_of(MonitorStatus::Kind kind) {
+  switch (kind) {
+    case MonitorStatus::Kind::link:
+      return "link";
+    case MonitorStatus::Kind::gateway:
+      return "gateway";
+    case MonitorStatus::Kind::script:
+      return "script";
+    case MonitorStatus::Kind::service:
+      return "service";
+    case MonitorStatus::Kind::network:
+      return "network";
+  }
+  return "unknown";
+}
+
+const char* name_of(MonitorStatus::State state) {
+  switch (state) {
+    case MonitorStatus::State::unknown:
+      return "unknown";
+    case MonitorStatus::State::up:
+      return "up";
+    case MonitorStatus::State::down:
+      return "down";
   }
   return "unknown";
 }

@@ -11,6 +11,7 @@
 #include "base/address.hpp"
 #include "base/descriptor.hpp"
 #include "base/ids.hpp"
+#include "base/inline_text.hpp"
 #include "base/time.hpp"
 #include "heartbeat/datagram.hpp"
 #include "heartbeat/election.hpp"
@@ -48,6 +49,22 @@ struct PeerStatus {
   std::array<PathStatus, kMaxPaths> paths{};
 };
 
+// One monitor: links first, then gateways, scripts, services, each in the order of the
+// configuration; last the served networks on which the peers are silent (E5), while they are.
+struct MonitorStatus {
+  enum class Kind : std::uint8_t { link, gateway, script, service, network };
+  enum class State : std::uint8_t { unknown, up, down };
+  Kind kind = Kind::link;
+  State state = State::unknown;
+  std::uint16_t weight = 0;  // 0: the fault class
+  Time since;
+  InlineText<63> name;  // "eth1", "10.0.0.1", the block's label
+  InlineText<120> detail;
+};
+inline constexpr std::size_t kMaxShownMonitors = 64;
+const char* name_of(MonitorStatus::Kind kind);    // "gateway"
+const char* name_of(MonitorStatus::State state);  // "down"
+
 struct Snapshot {
   Time updated;
   Time started;
@@ -59,6 +76,12 @@ struct Snapshot {
   bool holder_known = false;
   NodeId holder;  // the living primary as far as this node knows
   heartbeat::FaultClass fault{};
+  std::uint16_t penalty = 0;  // of the monitors, part of rank.priority
+  std::uint16_t monitor_count = 0;
+  std::array<MonitorStatus, kMaxShownMonitors> monitors{};
+  heartbeat::FailbackView failback;
+  bool handing_over = false;
+  NodeId successor;    // while handing over
   bool muted = false;  // E13
   bool has_quorum = true;
   bool stopping = false;
@@ -87,6 +110,9 @@ struct Snapshot {
   std::uint64_t pauses = 0;
   std::uint64_t reports_lost = 0;  // history entries dropped because nobody read
   std::uint32_t services_restarts = 0;
+  std::uint32_t routes_held = 0;  // virtual routes
+  std::uint32_t reloads = 0;      // configurations taken over while running
+  bool last_reload_good = true;
   bool epochs_reserved = false;  // false: a crash would forget the epoch
   std::array<PeerStatus, kMaxPeers> peers{};
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <expected>
 #include <functional>
 #include <string>
 #include <vector>
@@ -30,23 +31,40 @@ class Api {
     Commands& commands;
     std::function<std::vector<std::string>()> warnings;
   };
-  explicit Api(const Parts& parts);
+  explicit Api(Parts parts) : parts_(std::move(parts)) {}
 
   boost::asio::awaitable<control::Answer> answer(control::Request request, control::Caller caller);
 
  private:
-  boost::asio::awaitable<control::Answer> perform(control::Operation operation,
-                                                  const control::Target& target,
+  struct Admitted {
+    control::Route route;
+    control::Target target;
+  };
+  std::expected<Admitted, control::Answer> admit(const control::Request& request,
+                                                 const control::Caller& caller);
+  boost::asio::awaitable<control::Answer> read(control::Operation operation,
+                                               const control::Target& target);
+  boost::asio::awaitable<control::Answer> history(const control::Target& target);
+  boost::asio::awaitable<control::Answer> command(const control::Route& route,
                                                   const control::Request& request,
                                                   const control::Caller& caller);
-  boost::asio::awaitable<control::Answer> history(const control::Target& target);
-  boost::asio::awaitable<control::Answer> failover(const control::Request& request,
-                                                   const control::Caller& caller);
+  struct Undertaking {  // what goes to the failover process, and what its answer becomes
+    control::Command command;
+    std::function<control::Answer(const processes::message::CommandAnswer&)> finish;
+  };
+  std::expected<Undertaking, control::Answer> prepare(const control::Route& route,
+                                                      const control::Request& request) const;
+  std::expected<Undertaking, control::Answer> prepare_reload(const control::Command& command) const;
+  control::Answer configuration() const;
+  Duration command_limit() const;
+  control::Rules rules() const;
   control::Answer refuse(const control::Refused& refused, const std::string& what,
                          const control::Caller& caller);
+  // Audit of what never reached the failover process; that one records what did.
+  void record_refusal(const std::string& what, const control::Caller& caller,
+                      const std::string& code);
 
   Parts parts_;
-  control::Rules rules_;
   RateLimit refusals_{10, 60s};  // recorded; the others are answered only
 };
 

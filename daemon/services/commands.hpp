@@ -11,10 +11,12 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "daemon/control/commands.hpp"
 #include "daemon/processes/channel.hpp"
 
 namespace flywall::services {
 
+// For the failover process to answer, besides what a handover itself may take.
 inline constexpr Duration kCommandLimit = 5s;
 inline constexpr std::size_t kMaxCommands = 16;  // under way
 
@@ -23,10 +25,10 @@ class Commands {
   Commands(boost::asio::any_io_executor executor, processes::ServicesEnd& channel)
       : executor_(std::move(executor)), channel_(channel) {}
 
-  // Asks the failover process to give the role up. Nothing when it did not answer in time, or too
-  // many commands are under way.
-  boost::asio::awaitable<std::optional<processes::message::CommandAnswer>> failover(
-      std::string_view by);
+  // Sends it in the name of `by` and waits for the outcome, `limit` at most. Nothing when there was
+  // none in time, or too many commands are under way.
+  boost::asio::awaitable<std::optional<processes::message::CommandAnswer>> ask(
+      control::Command command, std::string_view by, Duration limit);
   // An answer arrived; one that nobody waits for any more is dropped.
   void answered(const processes::message::CommandAnswer& answer);
 

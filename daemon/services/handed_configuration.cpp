@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <optional>
 
 #include "daemon/config/load.hpp"
 
@@ -19,23 +21,42 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
+template <class Number>
+std::optional<Number> parse_whole(std::string_view text) {
+  Number value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 }  // namespace
 
-Result<config::Config> parse_handed_configuration(std::string_view content) {
+Result<Handed> parse_handed_configuration(std::string_view content) {
   const std::string path(take_line(content));
   const std::string state_dir(take_line(content));
   const std::string socket(take_line(content));
   const std::string node_id(take_line(content));
-  if (state_dir.empty() || socket.empty() || node_id.empty())
-    return fail(ErrorKind::invalid, "the configuration handed over has no state_dir, socket or id");
+  const auto number = parse_whole<std::uint32_t>(take_line(content));
+  const std::string cluster_id(take_line(content));
+  const auto heartbeat_port = parse_whole<std::uint16_t>(take_line(content));
+  if (state_dir.empty() || socket.empty() || node_id.empty() || !number || cluster_id.empty() ||
+      !heartbeat_port)
+    return fail(ErrorKind::invalid, "the head of the configuration handed over is incomplete");
   config::Environment environment = config::Environment::of_process();
   environment.host_name = node_id;
   config::Outcome outcome = config::read(config::unbundle(path, content), environment);
   if (!outcome.config) return fail(ErrorKind::invalid, outcome.render_all());
+  config::Config written = *outcome.config;
   outcome.config->replication.state_dir = state_dir;
   outcome.config->replication.node_id = NodeId(node_id);
   outcome.config->api.socket = socket;
-  return std::move(*outcome.config);
+  outcome.config->replication.cluster_id = cluster_id;
+  outcome.config->replication.ha.heartbeat_port = *heartbeat_port;
+  return Handed{.config = std::move(*outcome.config),
+                .number = *number,
+                .path = path,
+                .written = std::move(written),
+                .origins = std::move(outcome.origins)};
 }
 
 Result<std::string> read_whole(int fd) {

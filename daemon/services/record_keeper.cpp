@@ -69,15 +69,15 @@ void RecordKeeper::write_noted() {
 }
 
 asio::awaitable<std::optional<std::vector<control::StoredEntry>>> RecordKeeper::latest(
-    std::size_t limit) {
+    std::size_t limit, std::optional<processes::Happening> only) {
   struct Waiting {
     explicit Waiting(const asio::any_io_executor& executor) : timer(executor, kDiskLimit) {}
     asio::steady_timer timer;
     std::optional<std::vector<control::StoredEntry>> entries;
   };
   const auto waiting = std::make_shared<Waiting>(home_);
-  const bool posted = post([this, waiting, limit] {
-    auto entries = records_.latest(limit, now());
+  const bool posted = post([this, waiting, limit, only] {
+    auto entries = records_.latest(limit, now(), only);
     asio::post(home_, [waiting, entries = std::move(entries)]() mutable {
       waiting->entries = std::move(entries);
       waiting->timer.cancel();

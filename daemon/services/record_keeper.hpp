@@ -29,7 +29,7 @@ class RecordKeeper {
   void note(const processes::HistoryEntry& entry);
   // Nothing when the disk does not answer in time.
   boost::asio::awaitable<std::optional<std::vector<control::StoredEntry>>> latest(
-      std::size_t limit);
+      std::size_t limit, std::optional<processes::Happening> only = {});
   // `answer` is called on the Asio thread.
   void reserve(InstanceId life, Epoch up_to, std::function<void(Result<Reservation>)> answer);
   // Tries again what failed before.

@@ -56,13 +56,14 @@ void Records::note(std::span<const processes::HistoryEntry> entries, Time now) {
     waiting_.erase(waiting_.begin(), waiting_.end() - static_cast<std::ptrdiff_t>(kUnwritten));
 }
 
-std::vector<control::StoredEntry> Records::latest(std::size_t limit, Time now) {
+std::vector<control::StoredEntry> Records::latest(std::size_t limit, Time now,
+                                                  std::optional<processes::Happening> only) {
   write_waiting(now);
   std::vector<control::StoredEntry> entries;
   for (auto entry = waiting_.rbegin(); entry != waiting_.rend() && entries.size() < limit; ++entry)
-    entries.push_back({.id = 0, .entry = *entry});
+    if (!only || entry->happening == *only) entries.push_back({.id = 0, .entry = *entry});
   if (Store* open = store(now)) {
-    auto stored = open->latest(limit - entries.size());
+    auto stored = open->latest(limit - entries.size(), only);
     if (stored)
       entries.insert(entries.end(), stored->begin(), stored->end());
     else

@@ -29,7 +29,8 @@ class Records {
   // Never fails: without a disk the entries wait in memory. Oldest first.
   void note(std::span<const processes::HistoryEntry> entries, Time now);
   // Newest first, at most `limit`; those that are only in memory included.
-  std::vector<control::StoredEntry> latest(std::size_t limit, Time now);
+  std::vector<control::StoredEntry> latest(std::size_t limit, Time now,
+                                           std::optional<processes::Happening> only = {});
 
   // Makes epochs up to `wanted` survive, and at least one block above the floor. `life` is the
   // failover process' instance, zero when it is not known yet. Errors: as Store's.

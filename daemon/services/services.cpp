@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -24,6 +26,8 @@
 #include "daemon/services/resolver.hpp"
 #include "daemon/services/tcp_door.hpp"
 #include "daemon/services/watch.hpp"
+#include "daemon/tasks/own_monitors.hpp"
+#include "daemon/tasks/role_hooks.hpp"
 
 namespace flywall::services {
 
@@ -37,6 +41,8 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr Duration kListenRetry = 1s;
 constexpr Duration kRetryRecords = 10s;
 constexpr unsigned kFarewellSeconds = 3;  // for what is left to do after an orderly stop
+// The parent waits five seconds for our end.
+constexpr Duration kFarewellForScripts = 2s;
 constexpr int kExitConfiguration = 78;
 
 void complain(const std::string& message) {
@@ -56,13 +62,13 @@ int refuse_to_start(const Error& error, int status) {
 // Everything that runs on the Asio thread, made and connected here.
 class Services {
  public:
-  Services(config::Config config, processes::ServicesEnd channel,
-           processes::SharedSnapshot snapshot, std::unique_ptr<WillSender> wills)
-      : config_(std::move(config)),
+  Services(Handed handed, processes::ServicesEnd channel, processes::SharedSnapshot snapshot,
+           std::unique_ptr<WillSender> wills)
+      : config_(std::move(handed.config)),
+        configuration_(handed.number),
         channel_(std::move(channel)),
         snapshot_(std::move(snapshot)),
-        watch_(channel_, inbox_, std::move(wills),
-               netlink::address_tag(config_.replication.cluster_id)),
+        watch_(channel_, inbox_, std::move(wills), config_.replication.cluster_id),
         records_(io_.get_executor(), config_.replication.state_dir),
         commands_(io_.get_executor(), channel_),
         api_({.config = config_,
@@ -70,9 +76,23 @@ class Services {
               .records = records_,
               .commands = commands_,
               .warnings = [this] { return warnings(); }}),
-        server_(io_.get_executor(), [this](control::Request request, control::Caller caller) {
-          return api_.answer(std::move(request), std::move(caller));
-        }) {}
+        server_(io_.get_executor(),
+                [this](control::Request request, control::Caller caller) {
+                  return api_.answer(std::move(request), std::move(caller));
+                }),
+        runner_(io_.get_executor()),
+        hooks_({.executor = io_.get_executor(),
+                .runner = runner_,
+                .config = config_,
+                .tell = [this](const message::Prepared& answer) { channel_.send(answer); },
+                .note = [this](const processes::HistoryEntry& entry) { records_.note(entry); }},
+               snapshot_.read()),
+        monitors_({.executor = io_.get_executor(),
+                   .runner = runner_,
+                   .tell = [this](message::MonitorChanged change) {
+                     change.configuration = configuration_;
+                     return channel_.send(change);
+                   }}) {}
 
   void run() {
     reserve_epochs(Epoch{});
@@ -101,11 +121,46 @@ class Services {
     const std::uint16_t port = config_.replication.ha.heartbeat_port;
     spawn(keep_door({.address = *IpAddress::parse("0.0.0.0"), .port = port}));
     spawn(keep_door({.address = *IpAddress::parse("::"), .port = port}));
+    resolve_peers();
+    monitors_.watch(config_);
+  }
+
+  // Those of an earlier configuration end: their positions may mean other peers now.
+  void resolve_peers() {
+    for (const auto& resolving : resolving_) resolving->emit(asio::cancellation_type::terminal);
+    resolving_.clear();
     const std::vector<config::Peer> peers = config::peers(config_.replication);
-    for (std::size_t i = 0; i < peers.size(); ++i)
-      spawn(resolve_peer(
-          PeerIndex{static_cast<std::uint8_t>(i)}, peers[i],
-          [this](const message::PeerResolved& resolved) { return channel_.send(resolved); }));
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+      resolving_.push_back(std::make_shared<asio::cancellation_signal>());
+      asio::co_spawn(
+          io_,
+          resolve_peer(PeerIndex{static_cast<std::uint8_t>(i)}, peers[i],
+                       [this](message::PeerResolved resolved) {
+                         resolved.configuration = configuration_;
+                         return channel_.send(resolved);
+                       }),
+          asio::bind_cancellation_slot(resolving_.back()->slot(),
+                                       [kept = resolving_.back()](const std::exception_ptr&) {}));
+    }
+  }
+
+  // A configuration that cannot be taken over changes nothing.
+  void reconfigure() {
+    const auto content = read_whole(processes::kConfigDescriptor);
+    auto handed = content ? parse_handed_configuration(*content)
+                          : Result<Handed>(std::unexpected(content.error()));
+    if (!handed) {
+      log::error("reload_refused", {{"error", handed.error().message}});
+      return;
+    }
+    const std::vector<config::Peer> before = config::peers(config_.replication);
+    config_ = std::move(handed->config);
+    log::set_level(config_.log.level);
+    configuration_ = handed->number;
+    hooks_.reconfigured();
+    if (!config_.replication.ha.enabled) return;
+    monitors_.watch(config_);
+    if (config::peers(config_.replication) != before) resolve_peers();
   }
 
   asio::awaitable<void> receive() {
@@ -117,6 +172,7 @@ class Services {
       inbox_.clear();
       while (const auto received = inbox_.take()) take(*received);
     }
+    co_await hooks_.finish(kFarewellForScripts);
     ::alarm(kFarewellSeconds);
     io_.stop();
   }
@@ -128,6 +184,12 @@ class Services {
       reserve_epochs(reserve->up_to);
     } else if (const auto* answer = std::get_if<message::CommandAnswer>(&received)) {
       commands_.answered(*answer);
+    } else if (const auto* prepare = std::get_if<message::Prepare>(&received)) {
+      hooks_.prepare(*prepare);
+    } else if (const auto* change = std::get_if<message::RoleChanged>(&received)) {
+      hooks_.changed(*change);
+    } else if (std::holds_alternative<message::Reconfigured>(received)) {
+      reconfigure();
     }
   }
 
@@ -209,13 +271,16 @@ class Services {
     std::vector<std::string> result = records_.warnings();
     for (const std::string& trouble : {socket_trouble_, tcp_trouble_})
       if (!trouble.empty()) result.push_back(trouble);
+    if (!snapshot_.read().last_reload_good)
+      result.push_back("the last reload was refused: the log says why, the former one goes on");
     if (inbox_.lost() > 0)
       result.push_back(std::to_string(inbox_.lost()) +
                        " messages of the failover process were lost");
     return result;
   }
 
-  const config::Config config_;
+  config::Config config_;
+  std::uint32_t configuration_;  // number of config_
   processes::ServicesEnd channel_;
   const processes::SharedSnapshot snapshot_;
   Inbox inbox_;
@@ -229,6 +294,10 @@ class Services {
   std::string socket_trouble_;
   std::string tcp_trouble_;
   bool reserved_ = false;
+  tasks::Runner runner_;
+  tasks::RoleHooks hooks_;
+  tasks::OwnMonitors monitors_;
+  std::vector<std::shared_ptr<asio::cancellation_signal>> resolving_;
 };
 
 // Keys lie in this memory: no core dump, no debugger of another user. The death of the parent is
@@ -249,16 +318,16 @@ int run() {
   settle();
   const auto content = read_whole(processes::kConfigDescriptor);
   if (!content) return refuse_to_start(content.error(), EXIT_FAILURE);
-  auto config = parse_handed_configuration(*content);
-  if (!config) return refuse_to_start(config.error(), kExitConfiguration);
+  auto handed = parse_handed_configuration(*content);
+  if (!handed) return refuse_to_start(handed.error(), kExitConfiguration);
   auto snapshot = processes::SharedSnapshot::open(Descriptor(processes::kSnapshotDescriptor));
   if (!snapshot) return refuse_to_start(snapshot.error(), EXIT_FAILURE);
   auto wills = WillSender::create();
   if (!wills) return refuse_to_start(wills.error(), EXIT_FAILURE);
-  log::start(config->log, "services");
+  log::start(handed->config.log, "services");
   lock_memory();
   {
-    Services services(std::move(*config),
+    Services services(std::move(*handed),
                       processes::ServicesEnd(Descriptor(processes::kSocketDescriptor)),
                       std::move(*snapshot), std::move(*wills));
     services.run();

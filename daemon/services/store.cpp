@@ -215,10 +215,13 @@ Result<void> Store::prune() {
   return {};
 }
 
-Result<std::vector<control::StoredEntry>> Store::latest(std::size_t limit) {
+Result<std::vector<control::StoredEntry>> Store::latest(std::size_t limit,
+                                                        std::optional<processes::Happening> only) {
   SqlStatement select(database_.get(),
                       "SELECT id, at_ms, happening, from_state, to_state, reason, epoch, claimant,"
-                      " peer, count, duration_ns, detail FROM history ORDER BY id DESC LIMIT ?");
+                      " peer, count, duration_ns, detail FROM history"
+                      " WHERE ?1 = 0 OR happening = ?1 ORDER BY id DESC LIMIT ?2");
+  select.bind(only ? static_cast<std::int64_t>(*only) : 0);
   select.bind(static_cast<std::int64_t>(limit));
   std::vector<control::StoredEntry> entries;
   while (select.row()) entries.push_back({.id = select.number(0), .entry = entry_of(select)});

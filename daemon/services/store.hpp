@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,8 +47,9 @@ class Store {
 
   // All of them or none, in one transaction; oldest first.
   Result<void> append(std::span<const processes::HistoryEntry> entries);
-  // Newest first.
-  Result<std::vector<control::StoredEntry>> latest(std::size_t limit);
+  // Newest first; of all kinds or of one.
+  Result<std::vector<control::StoredEntry>> latest(std::size_t limit,
+                                                   std::optional<processes::Happening> only = {});
   // Zeros when nothing was reserved yet.
   Result<Reservation> reservation();
   // On disk when it returns.

@@ -11,7 +11,7 @@
 #include <array>
 #include <cstdio>
 
-#include "netlink/tagged_addresses.hpp"
+#include "netlink/leftovers.hpp"
 
 namespace flywall::services {
 
@@ -41,10 +41,12 @@ bool lock_memory() {
 }
 
 Watch::Watch(processes::ServicesEnd& channel, Inbox& inbox, std::unique_ptr<WillSender> wills,
-             netlink::AddressTag tag)
-    : channel_(channel), inbox_(inbox), wills_(std::move(wills)), tag_(tag), thread_([this] {
-        run();
-      }) {}
+             std::string cluster_id)
+    : channel_(channel),
+      inbox_(inbox),
+      wills_(std::move(wills)),
+      cluster_id_(std::move(cluster_id)),
+      thread_([this] { run(); }) {}
 
 void Watch::run() {
   pthread_setname_np(pthread_self(), "last-will");
@@ -85,13 +87,14 @@ bool Watch::receive_all() {
 
 void Watch::bury() {
   const unsigned sent = wills_->send_all();
-  const Result<std::uint32_t> removed = netlink::remove_tagged(tag_);
+  const netlink::Swept swept = netlink::sweep_leftovers(cluster_id_);
   std::array<char, 256> line{};
-  const int size = std::snprintf(
-      line.data(), line.size(),
-      "level=error ha event=failover_process_died wills_sent=%u vips_removed=%lld%s%s\n", sent,
-      removed ? static_cast<long long>(*removed) : -1LL,
-      removed ? "" : " error=", removed ? "" : removed.error().message.substr(0, 120).c_str());
+  const int size =
+      std::snprintf(line.data(), line.size(),
+                    "level=error ha event=failover_process_died wills_sent=%u vips_removed=%u "
+                    "routes_removed=%u%s%s\n",
+                    sent, swept.addresses, swept.routes,
+                    swept.trouble.empty() ? "" : " error=", swept.trouble.substr(0, 120).c_str());
   pollfd log{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
   if (size > 0 && poll(&log, 1, 0) == 1 && (log.revents & POLLOUT)) [[maybe_unused]]
     const ssize_t written =

@@ -2,19 +2,19 @@
 //
 // Blocks on the socket pair. While the other end lives, it keeps the wills and passes every other
 // message on through the Inbox. When the other end closes without a Farewell, it sends the wills at
-// once, then removes our addresses, then ends the process: no lock of another thread, no
+// once, then removes our addresses and routes, then ends the process: no lock of another thread, no
 // allocation and no log line comes before the first will. Runs under SCHED_FIFO with a prefaulted
 // stack when that is permitted.
 #pragma once
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "daemon/processes/channel.hpp"
 #include "daemon/services/inbox.hpp"
 #include "daemon/services/will_sender.hpp"
-#include "netlink/virtual_address.hpp"
 
 namespace flywall::services {
 
@@ -22,7 +22,7 @@ class Watch {
  public:
   // `channel` and `inbox` outlive the object; others may send on `channel` meanwhile.
   Watch(processes::ServicesEnd& channel, Inbox& inbox, std::unique_ptr<WillSender> wills,
-        netlink::AddressTag tag);
+        std::string cluster_id);
   // Precondition: said_farewell().
   ~Watch() { thread_.join(); }
   Watch(const Watch&) = delete;
@@ -39,7 +39,7 @@ class Watch {
   processes::ServicesEnd& channel_;
   Inbox& inbox_;
   std::unique_ptr<WillSender> wills_;
-  netlink::AddressTag tag_;
+  const std::string cluster_id_;
   std::atomic<bool> farewell_ = false;
   std::thread thread_;
 };
