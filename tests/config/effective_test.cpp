@@ -57,6 +57,20 @@ TEST(Effective, tells_who_gave_each_value) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
 }
 
+TEST(Effective, tells_what_was_derived_and_names_the_file_of_each_line) {
+  const Outcome outcome = read(
+      {{"flywall.hcl", {file_text(kExamples + "advanced.hcl"), false}},
+       {"conf.d/third.hcl", {"replication {\n  peer_addrs = [\"10.0.0.3:9001\"]\n}\n", false}}},
+      test_environment());
+  ASSERT_TRUE(outcome.config) << outcome.render_all();
+  const std::string text = render_effective(*outcome.config, outcome.origins);
+  for (const char* line : {"node_id = \"host-a\"  # derived (the host name)\n",
+                           "# quorum = \"majority\"  # derived (more than two nodes)\n",
+                           "peer_addrs = [\"10.0.0.3:9001\"]  # conf.d/third.hcl:2\n",
+                           "secret_key = \"********\"  # flywall.hcl:5\n"})
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+}
+
 TEST(Effective, list_has_every_setting_of_the_rendered_text) {
   const Outcome outcome = read_text(std::string(kPair));
   const auto values = effective_values(*outcome.config, outcome.origins);
@@ -98,7 +112,7 @@ TEST(Difference, never_shows_a_secret) {
   const Lines lines =
       changes(with("0123456789abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba9876543210"));
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_TRUE(lines[0].starts_with("replication.secret_key: \"********\" → \"********\" (needs"));
+  EXPECT_TRUE(lines[0].starts_with("replication.secret_key: \"********\" → \"********\" (applied"));
 }
 
 TEST(Difference, compares_blocks_by_what_names_them) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/config/binder.hpp"
+#include "daemon/config/difference.hpp"
 #include "daemon/config/schema.hpp"
 #include "daemon/config/yaml.hpp"
 #include "tests/config/support.hpp"
@@ -61,6 +62,13 @@ TEST(FullConfiguration, means_the_same_in_yaml) {
   EXPECT_TRUE(hcl.bound.config == yaml.bound.config);
   EXPECT_EQ(hcl.diagnostics.size(), yaml.diagnostics.size());
   for (const auto& [path, place] : hcl.bound.places) EXPECT_TRUE(yaml.bound.place(path)) << path;
+}
+
+TEST(FullConfiguration, a_reload_keeps_exactly_what_needs_a_restart) {
+  const Config running, wanted = full("full.hcl", parse_hcl).bound.config;
+  const Config mixed = without_restarts(running, wanted);
+  for (const Change& each : difference(running, mixed)) EXPECT_TRUE(each.live()) << each.path;
+  for (const Change& each : difference(mixed, wanted)) EXPECT_FALSE(each.live()) << each.path;
 }
 
 TEST(FullConfiguration, differs_from_the_default_where_it_may) {

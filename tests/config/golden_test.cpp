@@ -23,6 +23,36 @@ Outcome read_broken(const std::filesystem::path& path) {
   return read(path.filename().string(), {file_text(path), false}, test_environment());
 }
 
+// A folder with flywall.hcl and conf.d, named in messages as it lies there.
+std::vector<std::filesystem::path> broken_folders() {
+  std::vector<std::filesystem::path> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder + "/broken_folders"))
+    if (entry.is_directory()) folders.push_back(entry.path());
+  std::ranges::sort(folders);
+  return folders;
+}
+
+Outcome read_folder(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "conf.d"))
+    names.push_back("conf.d/" + entry.path().filename().string());
+  std::ranges::sort(names);
+  names.insert(names.begin(), "flywall.hcl");
+  std::vector<Text> texts;
+  for (const std::string& name : names) texts.push_back({name, {file_text(folder / name), false}});
+  return read(std::move(texts), test_environment());
+}
+
+TEST(BrokenConfiguration, of_several_files_names_both_places) {
+  for (const auto& folder : broken_folders()) {
+    SCOPED_TRACE(folder.filename().string());
+    const Outcome outcome = read_folder(folder);
+    EXPECT_FALSE(outcome.config);
+    expect_golden(folder.string() + ".txt", outcome.render_all());
+    EXPECT_EQ(outcome.render_all(true).find("hunter2"), std::string::npos);
+  }
+}
+
 TEST(BrokenConfiguration, says_what_is_wrong_where_and_what_to_do) {
   for (const auto& path : broken_files()) {
     SCOPED_TRACE(path.filename().string());
@@ -35,7 +65,7 @@ TEST(BrokenConfiguration, says_what_is_wrong_where_and_what_to_do) {
 
 TEST(BrokenConfiguration, gives_no_config_and_at_least_one_error) {
   const auto files = broken_files();
-  EXPECT_GE(files.size(), 126u);
+  EXPECT_GE(files.size(), 160u);
   for (const auto& path : files) {
     const Outcome outcome = read_broken(path);
     EXPECT_FALSE(outcome.config) << path;

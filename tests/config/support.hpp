@@ -21,11 +21,13 @@ inline std::string file_text(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// One variable, one good key file, one that everybody can read, one empty one.
+// Three variables, one good key file, one that everybody can read, one empty one, one that is
+// forbidden.
 inline Environment test_environment() {
   return {.variable = [](std::string_view name) -> std::optional<std::string> {
             if (name == "PRIORITY") return "42";
             if (name == "MODE") return "replica";
+            if (name == "BIG_PORT") return "90002";
             if (name == "KEY") return "k3y-from-outside-with-32-bytes-or-more";
             return std::nullopt;
           },
@@ -36,6 +38,8 @@ inline Environment test_environment() {
               return FileContent{"0123456789abcdefghijklmnopqrstuvwxyz\n", false};
             if (path == "/open") return FileContent{"0123456789abcdefghijklmnopqrstuvwxyz\n", true};
             if (path == "/empty") return FileContent{"\n0123456789\n", false};
+            if (path == "/denied")
+              return fail(ErrorKind::denied, path + ": cannot read this file: permission denied");
             return fail(ErrorKind::missing, path + ": cannot read this file: no such file");
           },
           .host_name = "host-a"};

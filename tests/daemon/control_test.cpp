@@ -1,7 +1,6 @@
 // The API's decisions and answers, without a socket.
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "daemon/control/answers.hpp"
@@ -13,7 +12,6 @@ namespace flywall::control {
 namespace {
 
 using nlohmann::json;
-using processes::Snapshot;
 
 Request good_request(std::string method = "POST") {
   Request request;
@@ -41,6 +39,14 @@ TEST(Routes, AnotherMethodIsToldWhichOnesThereAre) {
   ASSERT_TRUE(std::holds_alternative<OtherMethods>(routing));
   EXPECT_EQ(std::get<OtherMethods>(routing).allow, "POST");
   EXPECT_EQ(std::get<OtherMethods>(route("POST", "/healthz")).allow, "GET, HEAD");
+}
+
+TEST(Routes, WhatALaterVersionBringsIsKnown) {
+  for (const char* path : {"/readyz", "/metrics", "/api/events", "/api/ha/drain", "/"})
+    EXPECT_EQ(std::get<Route>(route("GET", path)).operation, Operation::not_built) << path;
+  const Answer answer = not_built_answer("/readyz");
+  EXPECT_EQ(answer.status, 501U);
+  EXPECT_EQ(json::parse(answer.body)["error"]["code"], "NOT_BUILT");
 }
 
 TEST(Routes, HeadGoesWhereGetGoes) {
@@ -185,191 +191,6 @@ TEST(Words, TimesAreIso8601) {
 }
 
 // A node with one peer and two addresses, primary, fresh.
-class Answers : public testing::Test {
- protected:
-  Answers() {
-    config_.replication.node_id = NodeId("fw1");
-    config_.replication.ha.enabled = true;
-    config_.replication.ha.priority = 50;
-    config_.replication.mode = config::Mode::primary;
-    config_.replication.peer_addr = HostPort{"192.168.100.2", 9002};
-    for (const char* address : {"10.0.0.100/24", "10.0.0.101/24"})
-      config_.replication.ha.virtual_ips.push_back(
-          {.address = *Prefix::parse(address), .interface = "eth1"});
-    snapshot_->updated = now_ - 100ms;
-    snapshot_->started = now_ - 90s;
-    snapshot_->node = NodeId("fw1");
-    snapshot_->state = heartbeat::State::primary;
-    snapshot_->claim = {Epoch{7}, NodeId("fw1")};
-    snapshot_->rank.priority = 50;
-    snapshot_->holder_known = true;
-    snapshot_->holder = NodeId("fw1");
-    snapshot_->realtime = snapshot_->memory_locked = snapshot_->epochs_reserved = true;
-    snapshot_->address_count = snapshot_->addresses_held = 2;
-    snapshot_->held[0] = 3;
-    snapshot_->transition_wall_ms = 1772366400250;
-    snapshot_->transition_at = now_ - 60s;
-    snapshot_->transition_from = heartbeat::State::taking_over;
-    snapshot_->transition_to = heartbeat::State::primary;
-    snapshot_->transition_reason = heartbeat::Reason::peer_silent;
-    peer().used = peer().known = peer().alive = peer().hears_us = true;
-    peer().node = NodeId("fw2");
-    peer().state = heartbeat::State::backup;
-    peer().rank.priority = 150;
-    peer().last_heard = now_ - 20ms;
-    peer().paths[0].used = peer().paths[0].alive = true;
-    peer().paths[0].remote = {*IpAddress::parse("192.168.100.2"), 9002};
-  }
-  processes::PeerStatus& peer() { return snapshot_->peers[0]; }
-  View view() const { return {config_, *snapshot_, now_, {}}; }
-  json status() const { return json::parse(status_answer(view()).body); }
-  json cluster() const { return json::parse(cluster_answer(view()).body); }
-
-  Time now_ = time_from_nanoseconds(1'000'000'000'000);
-  config::Config config_;
-  std::unique_ptr<Snapshot> snapshot_ = std::make_unique<Snapshot>();
-};
-
-TEST_F(Answers, StatusHasEveryKeyOfTheContract) {
-  const json answer = status();
-  for (const char* key :
-       {"enabled",       "node_id",         "role",           "is_leader",          "leader_id",
-        "leader_url",    "epoch",           "priority",       "effective_priority", "lease_ms",
-        "expires_in_ms", "quorum",          "fenced",         "virtual_ips",        "peers",
-        "failback",      "last_transition", "uptime_seconds", "warnings",           "why"})
-    EXPECT_TRUE(answer.contains(key)) << key;
-  for (const char* key : {"at", "from", "to", "reason"})
-    EXPECT_TRUE(answer["last_transition"].contains(key)) << key;
-}
-
-TEST_F(Answers, APrimaryIsLeaderAndSaysWhy) {
-  const json answer = status();
-  EXPECT_EQ(answer["is_leader"], true);
-  EXPECT_EQ(answer["leader_id"], "fw1");
-  EXPECT_EQ(answer["role"], "primary");
-  EXPECT_EQ(answer["epoch"], 7);
-  EXPECT_EQ(answer["uptime_seconds"], 90.0);
-  EXPECT_EQ(answer["virtual_ips"][1]["held"], true);
-  EXPECT_EQ(answer["warnings"], json::array());
-  EXPECT_EQ(answer["last_transition"]["at"], "2026-03-01T12:00:00.250Z");
-  EXPECT_NE(answer["why"].get<std::string>().find("silent"), std::string::npos) << answer["why"];
-}
-
-TEST_F(Answers, WhatDoesNotExistYetIsNullAndNotInvented) {
-  const json answer = status();
-  EXPECT_TRUE(answer["lease_ms"].is_null());
-  EXPECT_TRUE(answer["expires_in_ms"].is_null());
-  EXPECT_TRUE(answer["leader_url"].is_null());
-  EXPECT_EQ(answer["fenced"], false);
-}
-
-TEST_F(Answers, AStaleSnapshotMakesNobodyLeader) {
-  snapshot_->updated = now_ - kStaleAfter - 1ms;
-  const json answer = status();
-  EXPECT_EQ(answer["is_leader"], false);
-  EXPECT_EQ(answer["role"], "unknown");
-  EXPECT_TRUE(answer["leader_id"].is_null());
-  EXPECT_EQ(answer["virtual_ips"][0]["held"], false);
-  EXPECT_EQ(answer["warnings"], json({"the failover process does not answer"}));
-  EXPECT_EQ(cluster()["primaries"], 0);
-  EXPECT_EQ(health_answer(view()).status, 503U);
-}
-
-TEST_F(Answers, BeforeTheFirstSnapshotNothingIsClaimed) {
-  *snapshot_ = Snapshot{};
-  const json answer = status();
-  EXPECT_EQ(answer["is_leader"], false);
-  EXPECT_TRUE(answer["uptime_seconds"].is_null());
-  EXPECT_TRUE(answer["last_transition"].is_null());
-  EXPECT_EQ(answer["node_id"], "fw1");
-}
-
-TEST_F(Answers, ABackupNamesThePrimaryAndBothPriorities) {
-  snapshot_->state = heartbeat::State::backup;
-  snapshot_->holder = NodeId("fw2");
-  peer().state = heartbeat::State::primary;
-  const json answer = status();
-  EXPECT_EQ(answer["is_leader"], false);
-  EXPECT_EQ(answer["leader_id"], "fw2");
-  const auto why = answer["why"].get<std::string>();
-  EXPECT_NE(why.find("fw2 is primary (priority 150, here 50)"), std::string::npos) << why;
-  EXPECT_EQ(cluster()["primaries"], 1);
-}
-
-TEST_F(Answers, TwoPrimariesAreCounted) {
-  peer().state = heartbeat::State::primary;
-  EXPECT_EQ(cluster()["primaries"], 2);
-}
-
-TEST_F(Answers, ASilentPeerCountsForNothing) {
-  peer().alive = false;
-  peer().state = heartbeat::State::primary;
-  const json answer = cluster();
-  EXPECT_EQ(answer["primaries"], 1);
-  EXPECT_TRUE(answer["nodes"][1]["role"].is_null());
-  EXPECT_EQ(status()["warnings"][0], "peer fw2 is silent: nobody would take over");
-}
-
-TEST_F(Answers, APeerThatWasNeverHeardIsCalledAsTheConfigurationCallsIt) {
-  peer() = {};
-  peer().used = true;
-  EXPECT_EQ(status()["peers"][0]["node_id"], "192.168.100.2");
-}
-
-TEST_F(Answers, LostRedundancyIsAWarning) {
-  peer().paths[1].used = true;
-  peer().paths[1].remote = {*IpAddress::parse("10.9.9.2"), 9002};
-  EXPECT_EQ(status()["warnings"],
-            json({"heartbeat path 10.9.9.2:9002 of peer fw2 is silent: redundancy is lost"}));
-}
-
-TEST_F(Answers, WhatThisProcessMayNotDoIsAWarning) {
-  snapshot_->realtime = snapshot_->memory_locked = snapshot_->epochs_reserved = false;
-  EXPECT_EQ(status()["warnings"].size(), 3U);
-}
-
-TEST_F(Answers, MissingAddressesOfAPrimaryAreAWarning) {
-  snapshot_->addresses_held = 1;
-  snapshot_->held[0] = 1;
-  EXPECT_EQ(status()["warnings"], json({"1 of 2 virtual addresses are not in place"}));
-  EXPECT_EQ(status()["virtual_ips"][1]["held"], false);
-}
-
-TEST_F(Answers, WithoutHaNothingIsWarnedAboutAndNobodyIsLeader) {
-  config_.replication.ha.enabled = false;
-  const json answer = status();
-  EXPECT_EQ(answer["role"], "standalone");
-  EXPECT_EQ(answer["is_leader"], false);
-  EXPECT_EQ(health_answer(view()).status, 200U);
-}
-
-TEST(Failover, RefusalsCarryTheCodeThatTheCommandLineNeeds) {
-  using heartbeat::Reason;
-  EXPECT_EQ(
-      failover_answer({.request = 1, .accepted = true, .reason = Reason::operator_request}).status,
-      202U);
-  const Answer wrong = failover_answer({.request = 1, .reason = Reason::not_primary});
-  EXPECT_EQ(wrong.status, 409U);
-  EXPECT_EQ(json::parse(wrong.body)["error"]["code"], "WRONG_STATE");
-  const Answer refused = failover_answer({.request = 1, .reason = Reason::no_better_peer});
-  EXPECT_EQ(refused.status, 409U);
-  EXPECT_EQ(json::parse(refused.body)["error"]["code"], "REFUSED");
-}
-
-TEST(Failover, ABodyMustBeAnEmptyObject) {
-  EXPECT_FALSE(refuse_parameters(""));
-  EXPECT_FALSE(refuse_parameters("{}"));
-  const std::string deep(60000, '[');
-  for (const std::string& body :
-       {std::string("["), std::string("[]"), std::string("{"), deep,
-        std::string("{\"to\":\"fw2\"}"), std::string("\xff"), std::string("null")}) {
-    const auto refused = refuse_parameters(body);
-    ASSERT_TRUE(refused) << body;
-    EXPECT_EQ(refused->status, 400U);
-    EXPECT_TRUE(json::accept(refused->body));
-  }
-}
-
 TEST(History, EntriesSayWhatHappenedAndWhy) {
   processes::HistoryEntry entry;
   entry.wall_ms = 1772366400250;

@@ -181,14 +181,19 @@ TEST(Resolver, EachAddressComesOnceAndNoMoreThanThereArePaths) {
 
 TEST(HandedConfiguration, OverridesWinAndBrokenOnesAreRefused) {
   const std::string text = "replication {\n  mode = \"standalone\"\n}\n";
-  const auto config =
-      parse_handed_configuration("/etc/f.hcl\n/var/s\n/run/x.sock\nnode-7\n" + text);
-  ASSERT_TRUE(config) << config.error().message;
-  EXPECT_EQ(config->replication.state_dir, "/var/s");
-  EXPECT_EQ(config->api.socket, "/run/x.sock");
-  EXPECT_EQ(config->replication.node_id, NodeId("node-7"));
-  for (const std::string& broken : {std::string(), std::string("a\nb\nc\nd"), "a\n\n\n\n" + text,
-                                    std::string("a\nb\nc\nd\nreplication {")})
+  const std::string head = "/etc/f.hcl\n/var/s\n/run/x.sock\nnode-7\n";
+  const auto handed = parse_handed_configuration(head + "3\nedge\n9012\n" + text);
+  ASSERT_TRUE(handed) << handed.error().message;
+  EXPECT_EQ(handed->config.replication.state_dir, "/var/s");
+  EXPECT_EQ(handed->config.api.socket, "/run/x.sock");
+  EXPECT_EQ(handed->config.replication.node_id, NodeId("node-7"));
+  EXPECT_EQ(handed->config.replication.cluster_id, "edge");
+  EXPECT_EQ(handed->config.replication.ha.heartbeat_port, 9012);
+  EXPECT_EQ(handed->number, 3u);
+  for (const std::string& broken :
+       {std::string(), head, "a\n\n\n\n0\nc\n9002\n" + text, head + "x\nedge\n9002\n" + text,
+        head + "3\n\n9002\n" + text, head + "3\nedge\n90021\n" + text,
+        head + "3\nedge\n9002\nreplication {"})
     EXPECT_FALSE(parse_handed_configuration(broken)) << broken;
 }
 

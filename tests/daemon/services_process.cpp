@@ -113,14 +113,29 @@ ServicesProcess::ServicesProcess(const Folder& folder, const ServicesOptions& op
   snapshot_.publish(snapshot);
   auto ends = processes::make_socket_pair();
   EXPECT_TRUE(ends);
-  const std::string state =
-      options.state_dir.empty() ? folder.path() + "/state" : options.state_dir;
-  const Descriptor config = memory_file("/etc/flywall/flywall.hcl\n" + state + "\n" + socket_path_ +
-                                        "\nfw1\n" + configuration(folder, options));
+  state_dir_ = options.state_dir.empty() ? folder.path() + "/state" : options.state_dir;
+  config_ = memory_file(handed_over(configuration(folder, options)));
   pid_ = fork();
   if (pid_ == 0)
-    become_services(ends->second.get(), snapshot_.fd(), config.get(), options.stderr_fd);
+    become_services(ends->second.get(), snapshot_.fd(), config_.get(), options.stderr_fd);
   channel_.emplace(std::move(ends->first));
+}
+
+std::string ServicesProcess::handed_over(const std::string& text) const {
+  return "/etc/flywall/flywall.hcl\n" + state_dir_ + "\n" + socket_path_ + "\nfw1\n0\nflywall\n" +
+         std::to_string(kHeartbeatPort) + "\n" + text;
+}
+
+void ServicesProcess::reconfigure(const std::string& content) {
+  const std::string whole = handed_over(content);
+  EXPECT_EQ(ftruncate(config_.get(), 0), 0);
+  EXPECT_EQ(pwrite(config_.get(), whole.data(), whole.size(), 0),
+            static_cast<ssize_t>(whole.size()));
+  channel_->send(processes::message::Reconfigured{});
+}
+
+void ServicesProcess::reconfigure(const Folder& folder, const ServicesOptions& options) {
+  reconfigure(configuration(folder, options));
 }
 
 ServicesProcess::~ServicesProcess() {

@@ -77,12 +77,19 @@ class ServicesProcess {
   // As if the failover process had died.
   void close_channel() { channel_.reset(); }
   void farewell();
+  // Another content of the configuration's memory, and the word that there is one.
+  void reconfigure(const std::string& content);
+  void reconfigure(const Folder& folder, const ServicesOptions& options);
   // The exit status; waits for the end.
   int exit_status();
   void kill(int signal);
 
  private:
+  std::string handed_over(const std::string& text) const;
+
   std::string socket_path_;
+  std::string state_dir_;
+  Descriptor config_;
   processes::SharedSnapshot snapshot_;
   std::optional<processes::FailoverEnd> channel_;
   pid_t pid_ = -1;

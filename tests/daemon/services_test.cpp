@@ -2,11 +2,8 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,7 +17,7 @@
 #include "base/clock.hpp"
 #include "netlink/address_dump.hpp"
 #include "netlink/route_socket.hpp"
-#include "tests/daemon/services_process.hpp"
+#include "tests/daemon/services_fixture.hpp"
 
 namespace flywall::services {
 namespace {
@@ -28,43 +25,8 @@ namespace {
 namespace message = processes::message;
 using nlohmann::json;
 
-// A network (and mounts) of our own: fixed ports collide with nobody.
-class OwnNetwork : public testing::Environment {
- public:
-  void SetUp() override {
-    if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0) return;
-    mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
-    const Descriptor socket(::socket(AF_INET, SOCK_DGRAM, 0));
-    ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
-    request.ifr_flags = IFF_UP | IFF_RUNNING;
-    isolated = ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
-  }
-  static inline bool isolated = false;
-};
 [[maybe_unused]] testing::Environment* const kNetwork =
     testing::AddGlobalTestEnvironment(new OwnNetwork);
-
-class Services : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!OwnNetwork::isolated) GTEST_SKIP() << "needs the right to make network namespaces";
-  }
-  static processes::Snapshot life(std::uint64_t instance) {
-    processes::Snapshot snapshot;
-    snapshot.instance = InstanceId{instance};
-    snapshot.updated = snapshot.started = now();
-    snapshot.node = NodeId("fw1");
-    snapshot.state = heartbeat::State::primary;
-    snapshot.holder_known = true;
-    snapshot.holder = NodeId("fw1");
-    return snapshot;
-  }
-  std::string ask(ServicesProcess& process, const std::string& request) {
-    return exchange(connect_unix(process.socket_path()), request);
-  }
-  Folder folder_;
-};
 
 struct Receiver {
   explicit Receiver(const char* address) {
@@ -302,30 +264,6 @@ TEST_F(Services, TheHeartbeatPortAcceptsTcpAndClosesWithoutAByte) {
   }
 }
 
-TEST_F(Services, AFailoverGoesToTheFailoverProcessAndItsAnswerComesBack) {
-  ServicesProcess process(folder_, {}, life(1));
-  process.await_api();
-  struct Case {
-    bool accepted;
-    heartbeat::Reason reason;
-    unsigned status;
-  };
-  for (const Case& one : {Case{true, heartbeat::Reason::operator_request, 202},
-                          Case{false, heartbeat::Reason::not_primary, 409},
-                          Case{false, heartbeat::Reason::no_better_peer, 409}}) {
-    const Descriptor client = connect_unix(process.socket_path());
-    const std::string request = post("/api/ha/failover");
-    ASSERT_EQ(send(client.get(), request.data(), request.size(), 0),
-              static_cast<ssize_t>(request.size()));
-    const auto asked = process.next<message::FailoverRequest>();
-    ASSERT_TRUE(asked);
-    EXPECT_NE(asked->request, 0U);
-    EXPECT_EQ(asked->by.view(), "uid 0");
-    process.channel().send(message::CommandAnswer{asked->request, one.accepted, one.reason});
-    EXPECT_EQ(status_of(exchange(client, "")), one.status);
-  }
-}
-
 TEST_F(Services, OverLoopbackRootMayAndNobodyMayNot) {
   ServicesProcess process(folder_, {}, life(1));
   process.await_api();
@@ -386,7 +324,7 @@ TEST_F(Services, AClientThatClosesAtOnceIsNotTakenForRoot) {
 }
 
 TEST_F(Services, TheTokenOpensForNobodyToo) {
-  ServicesProcess process(folder_, {}, life(1));
+  ServicesProcess process(folder_, {.ha = "transfer_timeout = \"100ms\"\n"}, life(1));
   process.await_api();
   const Endpoint api{*IpAddress::parse("127.0.0.1"), kApiPort};
   ASSERT_TRUE(wait_until([&] { return static_cast<bool>(connect_tcp(api)); }));

@@ -203,5 +203,80 @@ TEST(PeerTable, a_resolved_name_adds_paths_and_a_new_answer_replaces_them) {
   EXPECT_TRUE(a.table->resolved(answer));
 }
 
+PeerSetting setting_of(const char* host, std::uint16_t port, const char* name = "") {
+  PeerSetting setting{.name = *name ? NodeId(name) : NodeId{}, .port = port};
+  if (const auto address = IpAddress::parse(host)) setting.endpoints.push_back({*address, port});
+  setting.hosts.push_back(digest64(as_bytes(host)));
+  return setting;
+}
+
+TEST(PeerTable, APeerThatStaysThroughAReloadIsNotMadeAcquaintedAgain) {
+  Node a("a", 1), b("b", 2);
+  a.meet(b);
+  b.meet(a);
+  const PeerSetting stays = setting_of("127.0.0.1", b.transport.port());
+  a.table->reconfigure({stays}, kDetection);
+  acquaint(a, b, 0ms);
+  const auto former =
+      a.table->reconfigure({setting_of("192.0.2.7", 9002, "c"), stays}, 2 * kDetection);
+  EXPECT_EQ(former[0], std::nullopt) << "c is new";
+  EXPECT_EQ(former[1], PeerIndex{0});
+  b.speak(at(10ms));
+  const auto heard = a.read(a.fetch(), at(11ms));
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(heard->peer, PeerIndex{1});
+  EXPECT_EQ(heard->receipt.verdict, Verdict::fresh);
+  EXPECT_FALSE(heard->receipt.new_instance);
+}
+
+TEST(PeerTable, APathThatStaysKeepsItsIndexAndItsCounters) {
+  Node a("a", 1), b("b", 2);
+  a.meet(b);
+  PeerSetting setting = setting_of("127.0.0.1", b.transport.port(), "b");
+  setting.endpoints.push_back({*IpAddress::parse("192.0.2.1"), 9002});
+  a.table->reconfigure({setting}, kDetection);
+  a.speak(at(0ms));
+  PeerSetting moved = setting;
+  moved.endpoints[1] = {*IpAddress::parse("192.0.2.9"), 9002};
+  a.table->reconfigure({moved}, kDetection);
+  processes::PeerStatus status;
+  a.table->describe(PeerIndex{0}, status);
+  EXPECT_EQ(status.paths[0].sent, 1u);
+  EXPECT_EQ(status.paths[1].remote.address, moved.endpoints[1].address);
+  EXPECT_EQ(status.paths[1].sent, 0u);
+}
+
+TEST(PeerTable, APeerThatIsRemovedIsHeardNoLongerAndItsWillsAreTakenBack) {
+  Node a("a", 1), b("b", 2);
+  a.meet(b);
+  b.meet(a);
+  acquaint(a, b, 0ms);
+  const auto former = a.table->reconfigure({}, kDetection);
+  EXPECT_EQ(former, PeerTable::Former{});
+  EXPECT_EQ(a.table->size(), 0u);
+  b.speak(at(10ms));
+  EXPECT_FALSE(a.read(a.fetch(), at(11ms)));
+  EXPECT_EQ(a.refused(Refusal::unknown_peer), 1u);
+  std::size_t empty = 0;
+  a.table->make_wills(Epoch{1}, [&](const processes::message::LastWill& will) {
+    EXPECT_EQ(will.peer, PeerIndex{0});
+    empty += will.size == 0 ? 1 : 0;
+  });
+  EXPECT_EQ(empty, kMaxPaths);
+}
+
+TEST(PeerTable, OtherKeysCountFromTheNextDatagramOn) {
+  Node a("a", 1, 7), b("b", 2, 8);
+  a.meet(b);
+  b.meet(a);
+  a.speak(at(0ms));
+  EXPECT_FALSE(b.read(b.fetch(), at(1ms)));
+  EXPECT_EQ(b.refused(Refusal::unknown_key), 1u);
+  b.table->reseal(sealer_of(7));
+  acquaint(a, b, 10ms);
+  a.speak(at(20ms));
+  EXPECT_TRUE(b.read(b.fetch(), at(21ms)));
+}
+
 }  // namespace
 }  // namespace flywall::failover

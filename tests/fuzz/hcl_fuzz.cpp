@@ -1,30 +1,7 @@
-// Any bytes as a configuration: parse, bind and render must end, and never show a secret's text.
-#include <cstdint>
-#include <string>
-
-#include "base/check.hpp"
-#include "daemon/config/read.hpp"
+// Any bytes as a configuration in HCL.
+#include "tests/fuzz/read_configuration.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  using namespace flywall;
-  const config::Environment environment{
-      .variable = [](std::string_view name) -> std::optional<std::string> {
-        if (name == "KEY") return "OUTSIDE";
-        return std::nullopt;
-      },
-      .file = [](const std::string& path) -> Result<config::FileContent> {
-        if (path == "/key") return config::FileContent{"KEYFILE\n", false};
-        return fail(ErrorKind::missing, path + ": no such file");
-      },
-      .host_name = "node"};
-  const auto outcome = config::read(
-      "fuzz.hcl", {std::string(reinterpret_cast<const char*>(bytes), size), false}, environment);
-  FLYWALL_CHECK(outcome.config || !outcome.diagnostics.empty());
-  FLYWALL_CHECK(outcome.diagnostics.size() <=
-                config::Problems::kMaxErrors + config::Problems::kMaxWarnings);
-  const std::string shown = outcome.render_all(true);
-  for (const char* word : {"OUTSIDE", "KEYFILE"})
-    FLYWALL_CHECK(shown.find(word) == std::string::npos ||
-                  outcome.sources[0].text().find(word) != std::string::npos);
+  read_configuration("fuzz.hcl", bytes, size);
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "daemon/control/answers.hpp"
 #include "daemon/control/authorisation.hpp"
+#include "daemon/control/commands.hpp"
 #include "daemon/control/routes.hpp"
 
 namespace {
@@ -49,7 +50,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     FLYWALL_CHECK(target->path.starts_with('/') && target->query.size() <= kMaxParameters);
     route(request.method, target->path);
   }
-  if (const auto answer = refuse_parameters(request.body)) must_be_json(*answer);
+  for (const Operation operation : {Operation::failover, Operation::promote, Operation::failback,
+                                    Operation::reset, Operation::reload})
+    if (const auto command = parse_command(operation, request.body); !command)
+      must_be_json(command.error());
   must_be_json(error_answer(400, "BAD_REQUEST", request.target));
   return 0;
 }

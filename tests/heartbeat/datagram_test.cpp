@@ -24,6 +24,19 @@ constexpr std::string_view kHeartbeatBytes =
     "ff0000000000000007d000000001a13b"
     "8600000005dc050008e4e0ca42894aa4"
     "a506000a040a00000104c0a80101";
+constexpr std::string_view kOfferBytes =
+    "0101000000000000da85e7f8822f76a0"
+    "112233445566778800000000000003e8"
+    "04070001003200000000000000000000"
+    "002a000186a0000493e00123456789ab"
+    "cdef000000012a05f2000000014e0100"
+    "03667731030010000000000000002a00"
+    "000000055d4a8004001c99aabbccddee"
+    "ff0000000000000007d000000001a13b"
+    "8600000005dc050008e4e0ca42894aa4"
+    "a506000a040a00000104c0a801010700"
+    "10000000000000002be4e0ca42894aa4"
+    "a5";
 constexpr std::string_view kWillBytes =
     "0102000000000000da85e7f8822f76a0"
     "112233445566778800000000000003e9"
@@ -48,6 +61,55 @@ Refusal refusal(const Buffer& bytes) {
 TEST(Datagram, AHeartbeatHasTheDocumentedBytes) {
   EXPECT_EQ(sample::to_hex(clear(sample::heartbeat())), kHeartbeatBytes);
   EXPECT_EQ(decode(sample::from_hex(kHeartbeatBytes)), Datagram(sample::heartbeat()));
+}
+
+TEST(Datagram, AnOfferHasTheDocumentedBytes) {
+  EXPECT_EQ(sample::to_hex(clear(sample::offer())), kOfferBytes);
+  EXPECT_EQ(decode(sample::from_hex(kOfferBytes)), Datagram(sample::offer()));
+}
+
+TEST(Datagram, AWishIsTwoFlagsAndWillingnessAThird) {
+  struct Case {
+    Wish wish;
+    bool accepts;
+    std::uint8_t flags;
+  };
+  for (const Case& one :
+       {Case{Wish::none, false, 7}, Case{Wish::failback, true, 7 + 8 + 32},
+        Case{Wish::promote, true, 7 + 16 + 32}, Case{Wish::force, false, 7 + 8 + 16}}) {
+    Heartbeat heartbeat = sample::heartbeat();
+    heartbeat.statement.wish = one.wish;
+    heartbeat.statement.accepts_offer = one.accepts;
+    const Buffer bytes = clear(heartbeat);
+    EXPECT_EQ(bytes[kHeaderSize + 1], one.flags);
+    EXPECT_EQ(decode(bytes), Datagram(heartbeat));
+  }
+}
+
+TEST(Datagram, APenaltyIsPartOfThePriority) {
+  Heartbeat heartbeat = sample::heartbeat();
+  heartbeat.statement.penalty = 49;
+  EXPECT_EQ(decode(clear(heartbeat)), Datagram(heartbeat));
+  heartbeat.statement.penalty = heartbeat.statement.rank.priority;
+  EXPECT_EQ(refusal(clear(heartbeat)), Refusal::malformed);
+}
+
+TEST(Datagram, OnlyWhoHandsOverOffersAndOnlyAboveItsClaim) {
+  Heartbeat heartbeat = sample::offer();
+  heartbeat.statement.offer.epoch = heartbeat.statement.claim.epoch;
+  EXPECT_EQ(refusal(clear(heartbeat)), Refusal::malformed);
+  heartbeat = sample::offer();
+  heartbeat.statement.state = State::primary;
+  EXPECT_EQ(refusal(clear(heartbeat)), Refusal::malformed);
+  Buffer twice = clear(sample::offer());
+  append_field(twice, 7, Buffer(16, 1));
+  EXPECT_EQ(refusal(twice), Refusal::malformed);
+  Buffer nothing = clear(sample::heartbeat());
+  append_field(nothing, 7, Buffer(16));
+  EXPECT_EQ(refusal(nothing), Refusal::malformed);
+  Buffer cut = clear(sample::heartbeat());
+  append_field(cut, 7, Buffer(15, 1));
+  EXPECT_EQ(refusal(cut), Refusal::malformed);
 }
 
 TEST(Datagram, AWillHasTheDocumentedBytes) {
@@ -110,6 +172,11 @@ Statement any_statement() {
                     static_cast<std::uint16_t>(any<std::uint16_t>() | 1)};
   statement.eligible = *rc::gen::arbitrary<bool>();
   statement.holder_alive = *rc::gen::arbitrary<bool>();
+  statement.wish = static_cast<Wish>(*rc::gen::inRange(0, 4));
+  statement.accepts_offer = *rc::gen::arbitrary<bool>();
+  const bool may_offer = statement.claim.epoch < Epoch{std::numeric_limits<std::uint64_t>::max()};
+  if (statement.state == State::handing_over && may_offer && *rc::gen::arbitrary<bool>())
+    statement.offer = {statement.claim.epoch.next(), NodeTag{any<std::uint64_t>()}};
   statement.interval = any_timer();
   statement.detection = any_timer();
   for (int i = *rc::gen::inRange(0, 7); i > 0; --i)
@@ -193,7 +260,7 @@ TEST(Datagram, UnknownFieldsAreSkippedWhereverTheyStand) {
   append_field(unknown, 0, {});
   append_field(unknown, 200, Buffer(300));
   bytes.insert(bytes.begin() + kFirstField, unknown.begin(), unknown.end());
-  append_field(bytes, 7, {});
+  append_field(bytes, 9, {});
   EXPECT_EQ(decode(bytes), Datagram(sample::heartbeat()));
 
   Buffer will = clear(sample::will());

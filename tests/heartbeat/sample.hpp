@@ -47,6 +47,7 @@ inline Heartbeat heartbeat() {
   statement.tenure = Epoch{42};
   statement.held_for = 90s;
   statement.rank.priority = 50;
+  statement.protocol_minor = 0;
   statement.eligible = true;
   statement.holder_alive = true;
   statement.heard.push_back(node_tag(NodeId("fw2")));
@@ -60,6 +61,15 @@ inline Heartbeat heartbeat() {
       {InstanceId{0x99aabbccddeeff00}, 2000, time_from_nanoseconds(7'000'000'000), 1500us});
   result.addresses.push_back(*IpAddress::parse("10.0.0.1"));
   result.addresses.push_back(*IpAddress::parse("192.168.1.1"));
+  return result;
+}
+
+// The same node while it offers its role to fw2 (minor 1).
+inline Heartbeat offer() {
+  Heartbeat result = heartbeat();
+  result.statement.state = State::handing_over;
+  result.statement.protocol_minor = 1;
+  result.statement.offer = {Epoch{43}, node_tag(NodeId("fw2"))};
   return result;
 }
 

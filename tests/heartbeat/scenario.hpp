@@ -21,8 +21,10 @@ inline simulation::Plan quiet_plan(std::size_t nodes, Quorum quorum = Quorum::no
   plan.seed = 1;
   plan.nodes = nodes;
   // What a script may do, so that the checkers expect it.
-  for (const auto fault : {simulation::Fault::order, simulation::Fault::stop,
-                           simulation::Fault::refused_addresses, simulation::Fault::pause})
+  for (const auto fault :
+       {simulation::Fault::order, simulation::Fault::stop, simulation::Fault::promote,
+        simulation::Fault::failback, simulation::Fault::weight,
+        simulation::Fault::refused_addresses, simulation::Fault::pause})
     plan.faults |= 1U << static_cast<unsigned>(fault);
   plan.delay = 200us;
   plan.address_time = 1ms;
@@ -35,6 +37,9 @@ inline simulation::Plan quiet_plan(std::size_t nodes, Quorum quorum = Quorum::no
     policy.peers = static_cast<std::uint8_t>(nodes - 1);
     policy.quorum = quorum;
     policy.seed = i + 1;
+    policy.failback = Failback::disabled;
+    policy.transfer_timeout = 500ms;
+    policy.linger = 50ms;
     plan.node[i].clock = simulation::Clock(Duration(1000s) * (i + 1), 0);
   }
   return plan;

@@ -96,6 +96,22 @@ TEST_F(Ipv6Test, AddressesAreUsableAtOnceAlsoLinkLocalOnes) {
   there("ping -6 -c 1 -W 20 fe80::77%lan0 > /dev/null");
 }
 
+// A packet that comes before the kernel's local route is forwarded to nowhere: nothing may be
+// announced before (settling.hpp).
+TEST_F(Ipv6Test, V3OnceTakenEachOneIsLocal) {
+  const auto wanted = many_ipv6(20);
+  auto addresses = VirtualAddresses::create(kOurs, wanted).value();
+  auto route = RouteSocket::create().value();
+  for (int round = 0; round < 20; ++round) {
+    addresses.take();
+    for (const VirtualAddress& address : wanted) {
+      const auto hop = route.route_to(address.prefix.address, 0);
+      ASSERT_TRUE(hop && hop->local) << address.prefix.str() << " in round " << round;
+    }
+    addresses.drop();
+  }
+}
+
 TEST_F(Ipv6Test, ANeighboursEntryIsOverriddenForGlobalAndLinkLocalAddresses) {
   there("ip neigh replace fd77::1 lladdr 02:00:00:00:00:77 dev lan0 nud reachable");
   there("ip neigh replace fe80::77 lladdr 02:00:00:00:00:77 dev lan0 nud reachable");

@@ -1,6 +1,7 @@
 // Routes that come and go with the addresses (V6).
 #include <gtest/gtest.h>
 
+#include "netlink/leftovers.hpp"
 #include "tests/netlink/namespaces.hpp"
 
 namespace flywall::netlink {
@@ -70,6 +71,27 @@ TEST_F(VirtualRoutesTest, V6WhatACrashLeftBehindIsSweptAndOthersStay) {
   here("ip route add 10.99.0.0/16 via 10.77.0.9 proto 209");
   EXPECT_EQ(remove_tagged_routes(kOurRoutes), 1u);
   EXPECT_EQ(routes(), "");
+}
+
+TEST_F(VirtualRoutesTest, LeftoversOfOneClusterAreSweptAndThoseOfAnotherStay) {
+  for (const char* cluster : {"edge", "core"}) {
+    const char* address = cluster == std::string("edge") ? "10.77.1.1/16" : "10.77.1.2/16";
+    auto addresses =
+        VirtualAddresses::create(address_tag(cluster), {virtual_address(address)}).value();
+    addresses.configure_routes(
+        route_tag(cluster),
+        {route(cluster == std::string("edge") ? "10.90.0.0/16" : "10.91.0.0/16", "10.77.0.9")});
+    ASSERT_EQ(addresses.take().failed, 0u);
+  }
+  const Swept swept = sweep_leftovers("edge");
+  EXPECT_EQ(swept.addresses, 1u);
+  EXPECT_EQ(swept.routes, 1u);
+  EXPECT_EQ(swept.trouble, "");
+  const std::string left = shown_here("ip address; ip route");
+  EXPECT_EQ(left.find("10.77.1.1/"), std::string::npos) << left;
+  EXPECT_EQ(left.find("10.90.0.0"), std::string::npos) << left;
+  EXPECT_NE(left.find("10.77.1.2/"), std::string::npos) << left;
+  EXPECT_NE(left.find("10.91.0.0"), std::string::npos) << left;
 }
 
 TEST_F(VirtualRoutesTest, V6ARouteOfSomebodyElseIsReportedAndStays) {

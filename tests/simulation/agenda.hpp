@@ -13,6 +13,7 @@ enum class Kind : std::uint8_t {
   timer,      // a machine's Election wants to be stepped
   addresses,  // a machine's address thread is done with its oldest request
   store,      // a machine's epoch store has written
+  prepared,   // what had to happen before a planned handover has happened, or has failed
   survivor,   // the services process has tidied up after the failover process
   inspection,
 };

@@ -5,6 +5,7 @@
 #include "tests/simulation/checkers/calm.hpp"
 #include "tests/simulation/checkers/claims.hpp"
 #include "tests/simulation/checkers/freshness.hpp"
+#include "tests/simulation/checkers/handover.hpp"
 #include "tests/simulation/checkers/orders.hpp"
 #include "tests/simulation/checkers/speech.hpp"
 #include "tests/simulation/checkers/splits.hpp"
@@ -17,6 +18,7 @@ struct Checkers {
       : calm(plan, truth, findings),
         claims(plan, truth, findings),
         freshness(plan, truth, findings),
+        handover(plan, truth, findings),
         orders(plan, truth, findings),
         speech(plan, truth, findings),
         splits(plan, truth, findings),
@@ -27,6 +29,7 @@ struct Checkers {
     calm.begin();
     claims.begin();
     freshness.begin();
+    handover.begin();
     orders.begin();
     speech.begin();
     splits.begin();
@@ -34,6 +37,7 @@ struct Checkers {
   void started(std::size_t machine) {
     claims.started(machine);
     freshness.started(machine);
+    handover.started(machine);
     speech.started(machine);
   }
   void received(std::size_t machine, const Letter& letter, const heartbeat::Statement& said,
@@ -48,12 +52,14 @@ struct Checkers {
   void acted(std::size_t machine, const heartbeat::Action& action) {
     calm.acted(action);
     claims.acted(machine, action);
+    handover.acted(machine, action);
     orders.acted(machine, action);
     splits.acted(machine, action);
     stability.acted(machine, action);
   }
   void inspect() {
     calm.inspect();
+    handover.inspect();
     orders.inspect();
     splits.inspect();
   }
@@ -62,6 +68,7 @@ struct Checkers {
   CalmChecker calm;
   ClaimsChecker claims;
   FreshnessChecker freshness;
+  HandoverChecker handover;
   OrdersChecker orders;
   SpeechChecker speech;
   SplitsChecker splits;

@@ -41,7 +41,11 @@ void Machine::start() {
               .life = ++stage_.lives,
               .started = now(),
               .addresses = self.addresses,
-              .fault = self.fault};
+              .quiet = self.quiet,
+              .fault = self.fault,
+              .penalty = self.penalty,
+              .offer = self.offer,
+              .offered = self.offered};
   for (std::size_t i = 0; i < policy_now.peers; ++i)
     sessions_[i].emplace(instance_, policy_now.detection);
   election_.emplace(policy_now, clock_.read(now()));
@@ -49,8 +53,8 @@ void Machine::start() {
   if (stage_.chronicle.is_read()) stage_.chronicle.write(now(), policy_now.self.str(), "starts");
   ask_addresses({AddressRequest::What::tidy, {}});
   step(event::Tick{});
-  if (self.running && self.fault != heartbeat::FaultClass::none)
-    step(event::FaultChanged{self.fault});
+  if (self.running && (self.fault != heartbeat::FaultClass::none || self.penalty > 0))
+    step(event::FaultChanged{self.fault, self.penalty});
 }
 
 void Machine::end_process() {
@@ -65,6 +69,8 @@ void Machine::end_process() {
   reserved_unread_.clear();
   wanted_ = Epoch{};
   address_work_due_ = timer_due_ = drain_wanted_ = draining_ = false;
+  lingering_ = preparation_due_ = false;
+  ++preparation_;
   election_.reset();
 }
 
@@ -72,7 +78,7 @@ void Machine::crash() { end_process(); }
 
 void Machine::lose_power() {
   end_process();
-  body().addresses = false;
+  body().addresses = body().quiet = false;
   // The clock counts from boot: moments of the former life come again.
   const NodePlan& plan = stage_.plan.node[node_];
   const Duration up = stage_.random.between(0ns, 4 * plan.policy.detection);
@@ -103,6 +109,8 @@ void Machine::resume() {
   self.slept += std::max(0ns, now() - self.paused_at - policy().interval);
   note_tenure(now() - self.paused_at);
   stage_.checkers.speech.resumed(index_);
+  if (now() - self.paused_at > policy().detection + 2 * policy().interval)
+    stage_.checkers.handover.disturbed(index_);
   if (address_work_due_ && stage_.random.chance(500)) finish_address_work();
   if (stage_.random.chance(500)) wake();
   while (self.awake() && !socket_.empty()) {
@@ -112,6 +120,7 @@ void Machine::resume() {
   }
   if (self.awake()) wake();
   if (address_work_due_ && self.awake()) finish_address_work();
+  if (preparation_due_ && self.awake()) finish_preparing();
   while (self.awake() && !reserved_unread_.empty()) {
     const Epoch up_to = reserved_unread_.back();
     reserved_unread_.pop_back();
@@ -137,16 +146,23 @@ void Machine::wake() {
   step(event::Tick{});
 }
 
-void Machine::set_fault(heartbeat::FaultClass fault) {
+void Machine::set_fault(heartbeat::FaultClass fault, std::uint16_t penalty) {
   body().fault = fault;
-  if (body().awake()) step(event::FaultChanged{fault});
+  body().penalty = penalty;
+  if (body().awake()) step(event::FaultChanged{fault, penalty});
 }
 
-void Machine::order_failover(std::uint64_t request) {
+void Machine::order(std::uint64_t request, const heartbeat::Event& command) {
   if (!body().awake()) return;
-  stage_.checkers.orders.ordered(index_);
-  step(event::FailoverRequested{request});
-  stage_.checkers.orders.answered(index_);
+  stage_.checkers.orders.ordered(index_, request);
+  step(command);
+}
+
+void Machine::reconfigure() {
+  if (!body().awake()) return;
+  event::PolicyChanged changed{.policy = policy(), .former = {}};
+  for (std::uint8_t i = 0; i < policy().peers; ++i) changed.former[i] = PeerIndex{i};
+  step(changed);
 }
 
 void Machine::break_store(bool on) {
@@ -158,7 +174,7 @@ void Machine::handle(const Entry& entry) {
   if (entry.kind == Kind::arrival) return arrive(entry.subject);
   Body& self = body();
   if (entry.kind == Kind::survivor) {
-    if (!self.running) self.addresses = false;
+    if (!self.running) self.addresses = self.quiet = false;
     return;
   }
   if (!self.running || entry.life != self.life) return;
@@ -172,7 +188,14 @@ void Machine::handle(const Entry& entry) {
       return step(event::Tick{});
     }
     timer_due_ = true;
+  } else if (entry.kind == Kind::prepared) {
+    if (entry.subject != preparation_) return;
+    if (self.paused)
+      preparation_due_ = true;
+    else
+      finish_preparing();
   } else if (entry.kind == Kind::addresses) {
+    if (entry.subject != address_turn_) return;
     if (self.paused)
       address_work_due_ = true;
     else
@@ -301,10 +324,15 @@ void Machine::perform(const heartbeat::Actions& actions) {
     }
     tell(what);
     stage_.checkers.acted(index_, what);
+    note_handover(what);
     if (const auto* take = std::get_if<action::TakeAddresses>(&what))
       ask_addresses({AddressRequest::What::take, take->epoch});
-    else if (std::holds_alternative<action::DropAddresses>(what))
-      ask_addresses({AddressRequest::What::drop, {}});
+    else if (const auto* drop = std::get_if<action::DropAddresses>(&what))
+      ask_addresses({AddressRequest::What::drop, {}, drop->linger});
+    else if (std::holds_alternative<action::QuietAddresses>(what))
+      ask_addresses({AddressRequest::What::quiet, {}});
+    else if (std::holds_alternative<action::Prepare>(what))
+      prepare();
     else if (std::holds_alternative<action::DrainSockets>(what))
       drain_wanted_ = true;
     else if (const auto* reserve = std::get_if<action::ReserveEpochs>(&what))
@@ -314,10 +342,19 @@ void Machine::perform(const heartbeat::Actions& actions) {
   }
   if (stopped) {
     for (const AddressRequest& request : address_work_)
-      if (request.what == AddressRequest::What::tidy) body().addresses = false;
+      if (request.what == AddressRequest::What::tidy) body().addresses = body().quiet = false;
     stage_.checkers.orders.stopped(index_);
     end_process();
   }
+}
+
+// A handover in calm is over soon; until then there may be two that claim.
+void Machine::note_handover(const heartbeat::Action& what) {
+  const auto* transition = std::get_if<action::Transition>(&what);
+  if (!transition || transition->to != heartbeat::State::handing_over) return;
+  Moment& settled = stage_.truth.settled_at;
+  settled = std::max(settled, now() + stage_.plan.shortest_handover());
+  stage_.agenda.add({.at = settled, .subject = 1, .kind = Kind::inspection});
 }
 
 void Machine::schedule() {
@@ -392,47 +429,6 @@ void Machine::say_will() {
     }
   }
   stage_.post.forget(speech);
-}
-
-// --- the kernel's addresses and the store
-
-void Machine::ask_addresses(AddressRequest request) {
-  address_work_.push_back(request);
-  if (address_work_.size() == 1) start_address_work();
-}
-
-void Machine::start_address_work() {
-  Duration work = stage_.random.between(stage_.plan.address_time / 2, stage_.plan.address_time);
-  if (slow_addresses_) work *= 20;
-  stage_.agenda.add({.at = now() + work,
-                     .life = body().life,
-                     .kind = Kind::addresses,
-                     .machine = static_cast<std::uint8_t>(index_)});
-}
-
-void Machine::finish_address_work() {
-  address_work_due_ = false;
-  const AddressRequest done = address_work_.front();
-  address_work_.pop_front();
-  if (!address_work_.empty()) start_address_work();
-  if (done.what != AddressRequest::What::take) {
-    body().addresses = false;
-    if (done.what == AddressRequest::What::drop) step(event::AddressesDropped{});
-  } else if (refuse_addresses_) {
-    step(event::AddressesRefused{done.epoch});
-  } else {
-    body().addresses = true;
-    step(event::AddressesTaken{done.epoch});
-  }
-}
-
-void Machine::reserve_epochs(Epoch up_to) {
-  stage_.agenda.add(
-      {.at = now() + stage_.random.between(stage_.plan.store_time / 4, stage_.plan.store_time),
-       .subject = static_cast<std::uint32_t>(up_to.value),
-       .life = body().life,
-       .kind = Kind::store,
-       .machine = static_cast<std::uint8_t>(index_)});
 }
 
 }  // namespace flywall::simulation

@@ -29,8 +29,10 @@ class Machine {
   void pause();
   void resume();
   void stop() { step(heartbeat::event::StopRequested{}); }
-  void set_fault(heartbeat::FaultClass fault);
-  void order_failover(std::uint64_t request);
+  void set_fault(heartbeat::FaultClass fault, std::uint16_t penalty);
+  // A command of an operator.
+  void order(std::uint64_t request, const heartbeat::Event& command);
+  void reconfigure();  // to what the plan says now
   void slow_addresses(bool on) { slow_addresses_ = on; }
   void refuse_addresses(bool on) { refuse_addresses_ = on; }
   void break_store(bool on);
@@ -41,8 +43,9 @@ class Machine {
 
  private:
   struct AddressRequest {
-    enum class What : std::uint8_t { take, drop, tidy } what = What::take;
+    enum class What : std::uint8_t { take, drop, quiet, tidy } what = What::take;
     Epoch epoch;
+    Duration linger{};  // of a drop: until another request comes, at most
   };
   struct Known {  // of a peer: what was last read from it
     Duration window{};
@@ -67,6 +70,7 @@ class Machine {
 
   void step(const heartbeat::Event& event);
   void perform(const heartbeat::Actions& actions);
+  void note_handover(const heartbeat::Action& what);
   void schedule();
   void speak(int copies);
   void post_to(std::size_t machine, SpeechId speech, int copies);
@@ -75,6 +79,9 @@ class Machine {
   void ask_addresses(AddressRequest request);
   void start_address_work();
   void finish_address_work();
+  void set_addresses(bool present, bool quiet);
+  void prepare();
+  void finish_preparing();
   void reserve_epochs(Epoch up_to);
   void tell(const heartbeat::Action& action);
 
@@ -97,6 +104,10 @@ class Machine {
   bool draining_ = false;
 
   std::deque<AddressRequest> address_work_;
+  std::uint32_t address_turn_ = 0;  // the entry of the agenda that counts
+  bool lingering_ = false;
+  std::uint32_t preparation_ = 0;
+  bool preparation_due_ = false;
   bool address_work_due_ = false;
   bool slow_addresses_ = false;
   bool refuse_addresses_ = false;

@@ -136,12 +136,23 @@ bool Mischief::begin_at_machine(Trouble& trouble) {
       return free && begin_down(trouble);
     case Fault::own_fault:
       if (!free) return false;
-      world_.set_fault(machine, world_.random().chance(300) ? heartbeat::FaultClass::degraded
-                                                            : heartbeat::FaultClass::faulty);
+      world_.set_fault(machine,
+                       world_.random().chance(300) ? heartbeat::FaultClass::degraded
+                                                   : heartbeat::FaultClass::faulty,
+                       world_.truth().body[machine].penalty);
+      return true;
+    case Fault::weight:
+      if (!free) return false;
+      world_.set_fault(machine, world_.truth().body[machine].fault,
+                       static_cast<std::uint16_t>(1 + world_.random().below(150)));
       return true;
     case Fault::order:
+    case Fault::promote:
+    case Fault::failback:
+    case Fault::reset:
+    case Fault::reconfigure:
       trouble.until = trouble.since;
-      if (free) world_.order_failover(machine);
+      if (free) command(trouble);
       return free;
     case Fault::slow_addresses:
       if (free) world_.slow_addresses(machine, true);
@@ -158,6 +169,28 @@ bool Mischief::begin_at_machine(Trouble& trouble) {
       return true;
   }
   return false;
+}
+
+// Operators are never tired.
+void Mischief::command(const Trouble& trouble) {
+  using Wish = heartbeat::event::FailbackRequested::Wish;
+  static constexpr std::array<Wish, 3> kWishes{Wish::on, Wish::off, Wish::now};
+  Random& random = world_.random();
+  const std::size_t machine = trouble.machine;
+  switch (trouble.fault) {
+    case Fault::order: {
+      const NodeId other = world_.plan().node[trouble.other].policy.self;
+      return world_.order_failover(machine, random.chance(400) ? other : NodeId());
+    }
+    case Fault::promote:
+      return world_.promote(machine, random.chance(200));
+    case Fault::failback:
+      return world_.fail_back(machine, random.pick(kWishes));
+    case Fault::reset:
+      return world_.reset(machine);
+    default:
+      return world_.reconfigure(machine, redrawn_policy(random, world_.plan(), machine));
+  }
 }
 
 bool Mischief::begin_on_cables(Trouble& trouble) {
@@ -231,7 +264,9 @@ void Mischief::end_at_machine(const Trouble& trouble) {
       if (body.running) world_.lose_power(machine);
       return world_.start(machine);
     case Fault::own_fault:
-      return world_.set_fault(machine, heartbeat::FaultClass::none);
+      return world_.set_fault(machine, heartbeat::FaultClass::none, body.penalty);
+    case Fault::weight:
+      return world_.set_fault(machine, body.fault, 0);
     case Fault::slow_addresses:
       return world_.slow_addresses(machine, false);
     case Fault::refused_addresses:

@@ -60,6 +60,20 @@ void draw_network(Random& random, Plan& plan) {
   plan.socket_limit = 4 + random.below(256);
 }
 
+// The planned handover and failback (E9, E10).
+void draw_handover(Random& random, const Plan& plan, heartbeat::Policy& policy) {
+  const Duration detection = policy.detection;
+  policy.transfer_timeout = random.between(detection, 4 * detection);
+  policy.linger = random.chance(500) ? random.between(0ns, 2 * policy.interval) : 0ns;
+  policy.prepare_limit = random.chance(300) ? random.between(1us, 2 * detection) : 0ns;
+  policy.failback = heartbeat::Failback::disabled;
+  if (!plan.has(Fault::failback)) return;
+  policy.failback =
+      random.chance(700) ? heartbeat::Failback::automatic : heartbeat::Failback::manual;
+  policy.failback_delay = random.between(0ns, 6 * detection);
+  policy.failback_window = random.between(0ns, 30 * detection);
+}
+
 NodeTag tag_of(const NodeId& node) { return node_tag(node); }
 
 void draw_node(Random& random, Plan& plan, std::size_t index, bool same_timers, bool same_rank) {
@@ -73,6 +87,7 @@ void draw_node(Random& random, Plan& plan, std::size_t index, bool same_timers, 
       same_rank ? std::uint16_t{100} : static_cast<std::uint16_t>(1 + random.below(255));
   policy.peers = static_cast<std::uint8_t>(plan.nodes - 1);
   policy.seed = random.next();
+  draw_handover(random, plan, policy);
   policy.takeover = index == 0 || !random.chance(50);
   const auto drift = static_cast<std::int64_t>(random.below(401)) - 200;
   node.clock = Clock(random.between(1s, 1000000s), drift);
@@ -83,11 +98,15 @@ void draw_node(Random& random, Plan& plan, std::size_t index, bool same_timers, 
 
 const char* name_of(Fault fault) {
   static constexpr std::array<const char*, kFaults> kFaultNames{
-      "loss",         "duplication", "jitter",         "path_cut",
-      "one_way_cut",  "partition",   "hiccup",         "pause",
-      "crash",        "killed",      "power_loss",     "stop",
-      "own_fault",    "order",       "slow_addresses", "refused_addresses",
-      "broken_store", "replay",      "withhold",       "clone"};
+      "loss",         "duplication",    "jitter",
+      "path_cut",     "one_way_cut",    "partition",
+      "hiccup",       "pause",          "crash",
+      "killed",       "power_loss",     "stop",
+      "own_fault",    "order",          "promote",
+      "failback",     "reset",          "reconfigure",
+      "weight",       "slow_addresses", "refused_addresses",
+      "broken_store", "replay",         "withhold",
+      "clone"};
   return kFaultNames[static_cast<std::size_t>(fault)];
 }
 
@@ -101,6 +120,30 @@ Duration Plan::longest_detection() const {
   Duration longest{};
   for (std::size_t i = 0; i < nodes; ++i) longest = std::max(longest, node[i].policy.detection);
   return longest;
+}
+
+bool Plan::hands_over() const {
+  return has(Fault::order) || has(Fault::promote) || has(Fault::failback) || has(Fault::weight) ||
+         has(Fault::stop);
+}
+
+Duration Plan::longest_transfer() const {
+  Duration longest{};
+  for (std::size_t i = 0; i < nodes; ++i)
+    longest = std::max(longest, node[i].policy.transfer_timeout + node[i].policy.prepare_limit);
+  return longest;
+}
+
+bool Plan::is_commanded() const {
+  bool commanded = false;
+  for (std::size_t i = 0; i < nodes; ++i) commanded |= node[i].policy.prepare_limit > 0ns;
+  return commanded || has(Fault::order) || has(Fault::promote) || has(Fault::failback) ||
+         has(Fault::stop) || has(Fault::reset) || has(Fault::reconfigure);
+}
+
+Duration Plan::shortest_handover() const {
+  const Duration stumbles = has(Fault::hiccup) ? longest_detection() : 0ns;
+  return 4 * longest_way() + 3 * address_time + 4 * lateness + stumbles + 1us;
 }
 
 Duration Plan::longest_listen() const {
@@ -136,10 +179,16 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
   draw_timers(random, first);
   first.quorum = plan.nodes > 2 && random.chance(500) ? Quorum::majority : Quorum::none;
   draw_network(random, plan);
+  plan.faults = draw_faults(random);
   const bool same_timers = !random.chance(150);
   const bool same_rank = random.chance(300);
-  for (std::size_t i = 0; i < plan.nodes; ++i) draw_node(random, plan, i, same_timers, same_rank);
-  plan.faults = draw_faults(random);
+  for (std::size_t i = 0; i < plan.nodes; ++i)
+    draw_node(random, plan, i, same_timers,
+              same_rank);  // A peer must be able to prove itself while a node listens
+                           // (docs/invariants.md, known limits).
+  const Duration enough = 2 * plan.longest_interval() + 4 * plan.longest_way();
+  for (std::size_t i = 0; i < plan.nodes; ++i)
+    plan.node[i].policy.listen = std::max(plan.node[i].policy.listen, enough);
 
   const Duration detection = plan.longest_detection();
   plan.settle = 2 * plan.longest_listen() + detection * 3;
@@ -152,6 +201,14 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
   static constexpr std::array<int, 4> kSpacings{1, 3, 8, 20};
   plan.spacing = detection * random.pick(kSpacings) / 2;
   return plan;
+}
+
+heartbeat::Policy redrawn_policy(Random& random, const Plan& plan, std::size_t node) {
+  heartbeat::Policy policy = plan.node[node].policy;
+  policy.priority = static_cast<std::uint16_t>(1 + random.below(255));
+  policy.takeover = node == 0 || !random.chance(100);
+  draw_handover(random, plan, policy);
+  return policy;
 }
 
 }  // namespace flywall::simulation

@@ -32,6 +32,11 @@ enum class Fault : std::uint8_t {
   stop,       // graceful
   own_fault,  // a monitored link of one node
   order,      // an operator's failover command
+  promote,    // and his other commands
+  failback,   // also: the preferred node takes its role back by itself
+  reset,
+  reconfigure,
+  weight,  // a monitor's penalty
   slow_addresses,
   refused_addresses,
   broken_store,
@@ -39,7 +44,7 @@ enum class Fault : std::uint8_t {
   withhold,  // letters kept back and released later
   clone,     // a second machine with the same node id
 };
-inline constexpr std::size_t kFaults = 20;
+inline constexpr std::size_t kFaults = 25;
 const char* name_of(Fault fault);
 
 struct NodePlan {
@@ -68,6 +73,13 @@ struct Plan {
   Duration longest_interval() const;
   Duration longest_detection() const;
   Duration longest_listen() const;
+  // The role may be handed over as planned (E9).
+  bool hands_over() const;
+  Duration longest_transfer() const;  // from the wish to its end, one way or the other
+  // Operators or scripts may have a node be primary that is not the best.
+  bool is_commanded() const;
+  // From the quieted addresses to their new place, if nothing goes wrong.
+  Duration shortest_handover() const;
   Duration longest_way() const { return delay + jitter; }
   std::string name_of_machine(std::size_t machine, std::size_t node) const;  // a clone: "ada'"
   std::string describe() const;
@@ -75,5 +87,8 @@ struct Plan {
 
 // `nodes`: zero draws 2..7.
 Plan draw_plan(std::uint64_t seed, std::size_t nodes = 0);
+
+// Another configuration of a node, of which not everything may differ.
+heartbeat::Policy redrawn_policy(Random& random, const Plan& plan, std::size_t node);
 
 }  // namespace flywall::simulation

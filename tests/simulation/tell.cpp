@@ -24,6 +24,8 @@ struct Words {
     return "takes the addresses for epoch " + std::to_string(take.epoch.value);
   }
   std::string operator()(const action::DropAddresses&) const { return "drops the addresses"; }
+  std::string operator()(const action::QuietAddresses&) const { return "quiets the addresses"; }
+  std::string operator()(const action::Prepare&) const { return ""; }
   std::string operator()(const action::Announce&) const { return "announces again"; }
   std::string operator()(const action::DrainSockets&) const { return ""; }
   std::string operator()(const action::ReserveEpochs& reserve) const {

@@ -8,6 +8,18 @@ std::size_t Truth::running() const {
   return count;
 }
 
+bool Truth::was_offered(std::size_t machine, const Plan& plan) const {
+  const Body& its = body[machine];
+  for (std::size_t i = 0; i < machines; ++i) {
+    const heartbeat::Offer& offer = body[i].offer;
+    if (i == machine || offer.to != plan.node[its.node].policy.self_tag) continue;
+    const bool higher =
+        its.claim.epoch > offer.epoch && now - body[i].offered < 2 * plan.longest_detection();
+    if (its.claim.epoch == offer.epoch || higher) return true;
+  }
+  return false;
+}
+
 bool Truth::is_duplicated(std::size_t machine) const {
   for (std::size_t i = 0; i < machines; ++i)
     if (i != machine && body[i].running && body[i].node == body[machine].node) return true;
@@ -34,9 +46,17 @@ void Truth::note_arrival(const Letter& letter, const heartbeat::Statement& said)
 void Truth::note_state(std::size_t machine, const heartbeat::Statement& statement) {
   Body& its = body[machine];
   const bool held = its.holds();
+  if (statement.state == heartbeat::State::handing_over &&
+      its.state != heartbeat::State::handing_over)
+    its.handing_since = now;
   its.state = statement.state;
+  if (statement.offer.epoch > Epoch{}) {
+    its.offer = statement.offer;
+    its.offered = now;
+  }
   if (!held && !its.holds()) return;
   its.claim = statement.claim;
+  its.claims_by_force = statement.wish == heartbeat::Wish::force;
   its.held_until = now;
   if (held || !its.holds()) return;
   its.held_since = now;

@@ -27,14 +27,21 @@ struct Body {
   Moment resumed = kNoMoment;
   Duration slept{};        // in this life
   bool addresses = false;  // in this machine's kernel
+  bool quiet = false;      // nobody learns from it where they are (E9)
   heartbeat::FaultClass fault = heartbeat::FaultClass::none;
+  std::uint16_t penalty = 0;
+  bool forced = false;  // its operator wanted it to be primary at any price
   // What it says of itself.
   heartbeat::State state = heartbeat::State::init;
   heartbeat::Claim claim;
-  heartbeat::Claim read;  // the highest claim it has read
+  heartbeat::Claim read;   // the highest claim it has read
+  heartbeat::Offer offer;  // the last one it made
+  Moment offered = kNoMoment;
+  bool claims_by_force = false;
   // Its last spell as holder, from outside.
   Moment held_since = kNoMoment;
   Moment held_until = kNoMoment;
+  Moment handing_since = kNoMoment;  // its last planned handover
   Epoch tenure;
   bool tenure_broken = false;
   bool tenure_unclear = false;  // a pause about as long as the limit
@@ -42,6 +49,7 @@ struct Body {
   bool awake() const { return running && !paused; }
   bool holds() const { return running && heartbeat::holds_claim(state); }
   bool in_place() const { return running && state == heartbeat::State::primary && addresses; }
+  bool answering() const { return addresses && !quiet; }
   bool stopping() const { return state == heartbeat::State::leaving; }
 };
 
@@ -72,6 +80,7 @@ struct Truth {
   int disturbances = 0;        // faults that last at this moment
   std::uint64_t events = 0;    // of faults, so far
   Moment undisturbed_since{};  // the last beginning or end of any fault
+  Moment loose_until{};        // what is not asked for by an operator may cost until then
   Moment settled_at{};         // when the last fault must have been digested, if none lasts
 
   bool is_settled() const { return disturbances == 0 && now >= settled_at; }
@@ -81,6 +90,8 @@ struct Truth {
            body[from].life != 0;
   }
   std::size_t running() const;
+  // The machine was offered the epoch of its claim by another one (E9).
+  bool was_offered(std::size_t machine, const Plan& plan) const;
   // Another machine bears the same id at this moment.
   bool is_duplicated(std::size_t machine) const;
   void note_arrival(const Letter& letter, const heartbeat::Statement& said);

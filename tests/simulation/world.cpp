@@ -62,15 +62,18 @@ bool World::was_calm() const {
 Duration World::loose() const {
   const Plan& plan = stage_.plan;
   const auto nodes = static_cast<int>(plan.nodes);
+  const Duration handed =
+      plan.hands_over() ? plan.longest_transfer() + plan.shortest_handover() : 0ns;
   const bool abstains = plan.has(Fault::order) || plan.has(Fault::own_fault) ||
                         plan.has(Fault::refused_addresses) || plan.has(Fault::slow_addresses);
   return 2 * plan.longest_listen() + 5 * plan.longest_detection() + 4 * plan.longest_interval() +
-         nodes * (2 * plan.longest_way() + plan.longest_interval()) + 4 * plan.address_time +
-         (abstains ? heartbeat::kShortestAbstention : 0ns);
+         handed + nodes * (2 * plan.longest_way() + plan.longest_interval()) +
+         4 * plan.address_time + (abstains ? heartbeat::kShortestAbstention : 0ns);
 }
 
 void World::disturb(int change, Duration digestion) {
   Truth& truth = stage_.truth;
+  truth.loose_until = now() + loose();
   truth.disturbances += change;
   truth.undisturbed_since = now();
   ++truth.events;
@@ -82,11 +85,20 @@ void World::disturb(int change, Duration digestion) {
     stage_.checkers.splits.dispute();
 }
 
+void World::command(Duration digestion) {
+  Truth& truth = stage_.truth;
+  const Moment loose_until = truth.loose_until;
+  const bool calm = was_calm();
+  disturb(0, calm ? digestion : loose());
+  if (calm) truth.loose_until = loose_until;
+}
+
 // --- faults
 
 void World::start(std::size_t machine) {
-  const bool is_needed =
-      !was_calm() || stage_.truth.body[*primary()].fault > heartbeat::FaultClass::none;
+  const bool is_needed = !was_calm() ||
+                         stage_.truth.body[*primary()].fault > heartbeat::FaultClass::none ||
+                         stage_.truth.body[*primary()].penalty > 0;
   disturb(0, is_needed ? loose() : 0ns);
   machines_[machine].start();
 }
@@ -111,7 +123,7 @@ void World::kill(std::size_t machine) {
 
 void World::stop(std::size_t machine) {
   note(name(machine), "is told to stop");
-  lose_process(machine, message());
+  lose_process(machine, primary() == machine ? handover() : message());
   machines_[machine].stop();
 }
 
@@ -119,7 +131,9 @@ void World::lose_process(std::size_t machine, Duration digestion) {
   if (!was_calm()) return disturb(0, loose());
   const bool counts = stage_.plan.node[0].policy.quorum == heartbeat::Quorum::majority;
   const bool held = primary() == machine;
-  disturb(0, counts || held ? digestion : 0ns);
+  // The primary may just have begun to hand over to it.
+  const Duration offered = stage_.plan.hands_over() ? silence() + handover() : 0ns;
+  disturb(0, counts || held ? std::max(digestion, held ? 0ns : offered) : offered);
   if (held && everybody_is_known()) stage_.checkers.calm.expect_one_takeover();
 }
 
@@ -136,6 +150,10 @@ bool World::everybody_is_known() const {
 Duration World::message() const {
   const Plan& plan = stage_.plan;
   return 2 * plan.longest_way() + plan.address_time + 2 * plan.lateness + 1us;
+}
+
+Duration World::handover() const {
+  return message() + stage_.plan.longest_transfer() + stage_.plan.shortest_handover();
 }
 
 Duration World::silence() const {
@@ -163,16 +181,60 @@ void World::hiccup(std::size_t machine) {
 
 void World::end_hiccup(std::size_t machine) { machines_[machine].resume(); }
 
-void World::set_fault(std::size_t machine, heartbeat::FaultClass fault) {
-  note(name(machine), std::string("has fault ") + heartbeat::name_of(fault));
-  disturb(0, was_calm() ? 2 * message() : loose());
-  machines_[machine].set_fault(fault);
+void World::set_fault(std::size_t machine, heartbeat::FaultClass fault, std::uint16_t penalty) {
+  note(name(machine), std::string("has fault ") + heartbeat::name_of(fault) +
+                          (penalty > 0 ? ", penalty " + std::to_string(penalty) : ""));
+  const bool weighs = penalty > 0 || stage_.truth.body[machine].penalty > 0;
+  const Duration heard = stage_.plan.longest_interval() + handover();
+  const Duration once =
+      std::max(2 * stage_.plan.longest_detection(), heartbeat::kShortestAbstention);
+  disturb(0, was_calm() ? 2 * message() + (weighs ? heard + once : 0ns) : loose());
+  machines_[machine].set_fault(fault, penalty);
 }
 
-void World::order_failover(std::size_t machine) {
-  note(name(machine), "is ordered to hand over");
-  disturb(0, was_calm() ? message() : loose());
-  machines_[machine].order_failover(++requests_);
+void World::order_failover(std::size_t machine, NodeId to) {
+  note(name(machine), "is ordered to hand over" + (to.empty() ? "" : " to " + to.str()));
+  command(handover());
+  ++requests_;
+  machines_[machine].order(requests_, heartbeat::event::FailoverRequested{requests_, to});
+}
+
+void World::promote(std::size_t machine, bool force) {
+  note(name(machine), force ? "is promoted by force" : "is promoted");
+  if (force)
+    disturb(0, loose());
+  else
+    command(message() + handover());
+  stage_.checkers.handover.allowed(machine);
+  ++requests_;
+  stage_.truth.body[machine].forced |= force;
+  machines_[machine].order(requests_, heartbeat::event::PromoteRequested{requests_, force});
+}
+
+void World::fail_back(std::size_t machine, heartbeat::event::FailbackRequested::Wish wish) {
+  static constexpr std::array<const char*, 3> kWishes{"on", "off", "now"};
+  note(name(machine), std::string("is told: failback ") + kWishes[static_cast<std::size_t>(wish)]);
+  command(message() + handover());
+  if (wish == heartbeat::event::FailbackRequested::Wish::now)
+    stage_.checkers.handover.allowed(machine);
+  ++requests_;
+  machines_[machine].order(requests_, heartbeat::event::FailbackRequested{requests_, wish});
+}
+
+void World::reset(std::size_t machine) {
+  note(name(machine), "is reset");
+  stage_.checkers.handover.forget(machine);
+  disturb(0, loose());
+  ++requests_;
+  machines_[machine].order(requests_, heartbeat::event::ResetRequested{requests_});
+}
+
+void World::reconfigure(std::size_t machine, const heartbeat::Policy& policy) {
+  note(name(machine), "gets another configuration");
+  stage_.checkers.handover.forget(machine);
+  disturb(0, loose());
+  stage_.plan.node[machine].policy = policy;
+  machines_[machine].reconfigure();
 }
 
 void World::slow_addresses(std::size_t machine, bool on) {
@@ -262,7 +324,9 @@ void World::demand_agreement() {
         stage_.checkers.findings.report(
             "E14", name(i) + " is wrong about the life of " + name(peer), now());
     }
-    if (body.addresses != (i == *holder))
+    // What was handed over a moment ago still forwards, and says nothing.
+    const bool lingers = body.quiet && now() - body.held_until < 4 * stage_.plan.longest_interval();
+    if ((body.addresses && !lingers) != (i == *holder))
       stage_.checkers.findings.report("E8", name(i) + " has the wrong addresses", now());
   }
 }

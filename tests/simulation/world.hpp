@@ -39,8 +39,12 @@ class World {
   // A pause too short for anybody to care.
   void hiccup(std::size_t machine);
   void end_hiccup(std::size_t machine);
-  void set_fault(std::size_t machine, heartbeat::FaultClass fault);
-  void order_failover(std::size_t machine);
+  void set_fault(std::size_t machine, heartbeat::FaultClass fault, std::uint16_t penalty = 0);
+  void order_failover(std::size_t machine, NodeId to = {});
+  void promote(std::size_t machine, bool force = false);
+  void fail_back(std::size_t machine, heartbeat::event::FailbackRequested::Wish wish);
+  void reset(std::size_t machine);
+  void reconfigure(std::size_t machine, const heartbeat::Policy& policy);
   void slow_addresses(std::size_t machine, bool on);
   void refuse_addresses(std::size_t machine, bool on);
   void break_store(std::size_t machine, bool on);
@@ -50,6 +54,8 @@ class World {
   Network& network() { return stage_.network; }
   void cables_changed();
   void disturb(int change, Duration digestion);
+  // An operator's command is no bad weather: nobody may notice what it brings about.
+  void command(Duration digestion);
   void end_disturbance() { disturb(-1, loose()); }
 
   // Everybody agrees who is primary and who lives; only in calm.
@@ -77,6 +83,7 @@ class World {
   // How long after a fault there must be one primary again: after a message to everybody, after a
   // silence (E4), and when several faults overlap.
   Duration message() const;
+  Duration handover() const;
   Duration silence() const;
   Duration loose() const;
   void lose_process(std::size_t machine, Duration digestion);

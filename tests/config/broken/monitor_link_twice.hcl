@@ -19,6 +19,7 @@ replication {
       rise = 0
     }
     monitor_link "eth1" {
+      weight = 30
     }
     monitor_link {
     }

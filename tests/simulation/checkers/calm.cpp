@@ -19,7 +19,9 @@ void CalmChecker::expect_one_takeover() {
 
 void CalmChecker::acted(const heartbeat::Action& action) {
   const auto* transition = std::get_if<heartbeat::action::Transition>(&action);
-  if (!transition || transition->to != heartbeat::State::taking_over) return;
+  if (!transition || transition->to != heartbeat::State::taking_over ||
+      heartbeat::holds_claim(transition->from))
+    return;
   if (truth_.events != lone_fault_) return;
   if (--takeovers_left_ < 0) findings_.report("E2", "several candidates claim at once", truth_.now);
 }
@@ -53,10 +55,14 @@ void CalmChecker::demand_one() {
 
 void CalmChecker::demand_none_better(std::size_t primary) {
   const Body& its = truth_.body[primary];
+  const bool weighs = its.penalty > 0 && plan_.nodes == 2 && !plan_.is_commanded();
   for (std::size_t i = 0; i < truth_.machines; ++i) {
     const Body& body = truth_.body[i];
-    if (!body.running || body.fault >= its.fault || !plan_.node[body.node].policy.takeover)
-      continue;
+    if (!body.running || !plan_.node[body.node].policy.takeover || i == primary) continue;
+    const int weight = plan_.node[body.node].policy.priority + body.penalty;
+    const bool outweighs = weighs && body.fault == its.fault && body.penalty < its.penalty &&
+                           weight < plan_.node[its.node].policy.priority + its.penalty;
+    if (body.fault >= its.fault && !outweighs) continue;
     findings_.report("E11",
                      plan_.name_of_machine(primary, its.node) +
                          " keeps the role in spite of its fault and a better peer",

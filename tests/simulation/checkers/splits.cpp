@@ -118,10 +118,14 @@ bool SplitsChecker::is_before(std::size_t a, std::size_t b) const {
   const heartbeat::Policy& mine = plan_.node[one.node].policy;
   const heartbeat::Policy& its = plan_.node[two.node].policy;
   if (mine.quorum == heartbeat::Quorum::majority) return one.claim > two.claim;
+  if (one.claims_by_force != two.claims_by_force) return one.claims_by_force;
+  if (one.claims_by_force) return one.claim > two.claim;
   const Epoch older = one.tenure_broken ? heartbeat::kBrokenTenure : one.tenure;
   const Epoch other = two.tenure_broken ? heartbeat::kBrokenTenure : two.tenure;
-  return std::tie(one.fault, older, mine.priority, mine.self) <
-         std::tie(two.fault, other, its.priority, its.self);
+  const int preferred = mine.priority + one.penalty;
+  const int less = its.priority + two.penalty;
+  return std::tie(one.fault, older, preferred, mine.self) <
+         std::tie(two.fault, other, less, its.self);
 }
 
 std::size_t SplitsChecker::machine_of(std::size_t machine, PeerIndex peer) const {

@@ -7,12 +7,15 @@ using heartbeat::Reason;
 void StabilityChecker::acted(std::size_t machine, const heartbeat::Action& action) {
   const auto* transition = std::get_if<heartbeat::action::Transition>(&action);
   if (!transition) return;
-  if (transition->to == heartbeat::State::taking_over) took_over(machine);
+  if (transition->to == heartbeat::State::taking_over && !heartbeat::holds_claim(transition->from))
+    took_over(machine);
   if (heartbeat::holds_claim(transition->from) && !heartbeat::holds_claim(transition->to))
-    stepped_down(machine, transition->reason);
+    stepped_down(machine, *transition);
 }
 
 void StabilityChecker::took_over(std::size_t machine) {
+  const Body& its = truth_.body[machine];
+  if (truth_.was_offered(machine, plan_) || its.forced) return;
   if (plan_.has(Fault::jitter) || plan_.has(Fault::withhold)) return;  // heard is not yet believed
   for (std::size_t holder = 0; holder < truth_.machines; ++holder) {
     const Body& body = truth_.body[holder];
@@ -21,8 +24,9 @@ void StabilityChecker::took_over(std::size_t machine) {
     if (truth_.is_duplicated(holder) || truth_.is_duplicated(machine)) continue;
     // Recordings and clones can keep a stranger from being echoed for a while (session.hpp,
     // candidates).
+    const Moment began = std::max(truth_.body[machine].started, truth_.body[machine].resumed);
     const bool crowded = (plan_.has(Fault::replay) || plan_.has(Fault::clone)) &&
-                         truth_.now - truth_.body[machine].started < 6 * plan_.longest_detection();
+                         truth_.now - began < 6 * plan_.longest_detection();
     const bool heard = !crowded && truth_.acquainted(holder, machine) && hears(holder, machine) &&
                        truth_.between[holder][machine].holding;
     if (heard)
@@ -36,11 +40,18 @@ void StabilityChecker::took_over(std::size_t machine) {
   }
 }
 
-void StabilityChecker::stepped_down(std::size_t machine, Reason reason) {
+void StabilityChecker::stepped_down(std::size_t machine,
+                                    const heartbeat::action::Transition& transition) {
+  const Reason reason = transition.reason;
+  const bool planned = transition.from == heartbeat::State::handing_over;
   bool justified = false;
   switch (reason) {
     case Reason::own_fault:
-      justified = has_better_peer(machine);
+      justified = has_better_peer(machine) || (planned && plan_.has(Fault::weight));
+      break;
+    case Reason::handed_over:
+    case Reason::failback:
+      justified = planned;
       break;
     case Reason::quorum_lost:
       justified = steady_votes(machine) * 2 <= plan_.nodes;
@@ -56,7 +67,7 @@ void StabilityChecker::stepped_down(std::size_t machine, Reason reason) {
       justified = plan_.has(Fault::refused_addresses) || plan_.has(Fault::slow_addresses);
       break;
     case Reason::operator_request:
-      justified = plan_.has(Fault::order);
+      justified = plan_.has(Fault::order) || plan_.has(Fault::failback);
       break;
     case Reason::stopping:
       justified = plan_.has(Fault::stop) || plan_.has(Fault::clone);

@@ -15,7 +15,7 @@ class StabilityChecker {
 
  private:
   void took_over(std::size_t machine);
-  void stepped_down(std::size_t machine, heartbeat::Reason reason);
+  void stepped_down(std::size_t machine, const heartbeat::action::Transition& transition);
   bool hears(std::size_t from, std::size_t to) const;           // right now
   bool hears_steadily(std::size_t from, std::size_t to) const;  // and for a long while
   bool is_between_two_hearers(std::size_t holder, std::size_t machine) const;

@@ -1,0 +1,14 @@
+replication {
+  mode = "primary"
+  node_id = "router-a"
+  listen_addr = "10.9.0.1:9001"
+  peer_addr = "10.9.0.2:9002"
+  secret_key_file = "/empty"
+  ha {
+    enabled = true
+    virtual_ip {
+      address   = "10.0.0.100/24"
+      interface = "eth1"
+    }
+  }
+}

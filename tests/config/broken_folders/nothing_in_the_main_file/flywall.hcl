@@ -1,0 +1,1 @@
+# everything stands in conf.d

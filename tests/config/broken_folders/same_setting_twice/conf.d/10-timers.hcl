@@ -1,0 +1,6 @@
+replication {
+  ha {
+    heartbeat_interval = "10ms"
+    priority           = 60
+  }
+}

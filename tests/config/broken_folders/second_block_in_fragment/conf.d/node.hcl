@@ -1,0 +1,6 @@
+replication {
+  mode = "replica"
+}
+replication {
+  node_id = "router-b"
+}

@@ -1,0 +1,7 @@
+// Any bytes as a configuration in YAML.
+#include "tests/fuzz/read_configuration.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  read_configuration("fuzz.yaml", bytes, size);
+  return 0;
+}
