@@ -42,21 +42,25 @@ not() { ! "$@"; }
 at_most() { awk -v v="$1" -v l="$2" 'BEGIN { exit !(v != "" && v + 0 <= l + 0) }'; }
 at_least() { awk -v v="$1" -v l="$2" 'BEGIN { exit !(v != "" && v + 0 >= l + 0) }'; }
 
+in_milliseconds() { awk -v s="$1" 'BEGIN { printf "%d", s * 1000 }'; } # SECONDS, also decimal
+
 # await SECONDS CONDITION...: polls until it holds; false when it does not within the bound.
 await() {
-  local bound=$1 start=$EPOCHREALTIME
+  local bound start=$EPOCHREALTIME
+  bound=$(in_milliseconds "$1")
   shift
   until "$@" >/dev/null 2>&1; do
-    at_most "$(since "$start")" "$((bound * 1000))" || return 1
+    at_most "$(since "$start")" "$bound" || return 1
     sleep 0.02
   done
 }
 
 # stays SECONDS CONDITION...: polls; false as soon as it does not hold.
 stays() {
-  local bound=$1 start=$EPOCHREALTIME
+  local bound start=$EPOCHREALTIME
+  bound=$(in_milliseconds "$1")
   shift
-  while at_most "$(since "$start")" "$((bound * 1000))"; do
+  while at_most "$(since "$start")" "$bound"; do
     "$@" >/dev/null 2>&1 || return 1
     sleep 0.05
   done

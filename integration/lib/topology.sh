@@ -5,6 +5,10 @@ routers=()  # a b ...
 hosts=()    # lan wan ...
 lan_vip=10.0.0.100
 wan_vip=203.0.113.100
+with_ipv4=1 # 0: the pair has no IPv4 addresses, neither virtual nor own
+with_ipv6=0 # 1, set before make_bench: every cable carries IPv6 too, and the pair has these as well
+lan_vip6=fd00:10::100
+wan_vip6=2001:db8:203::100
 
 router_number() { printf '%d' "$(($(printf '%d' "'$1") - 96))"; } # a -> 1
 address_in() {                                                    # lan|wan|sync NODE
@@ -14,6 +18,15 @@ address_in() {                                                    # lan|wan|sync
     lan) echo "10.0.0.$host" ;;
     wan) echo "203.0.113.$host" ;;
     sync) echo "192.168.100.$host" ;;
+  esac
+}
+address6_in() { # lan|wan|sync NODE: the same host number
+  local address
+  address=$(address_in "$1" "$2")
+  case $1 in
+    lan) echo "fd00:10::${address##*.}" ;;
+    wan) echo "2001:db8:203::${address##*.}" ;;
+    sync) echo "fd00:192::${address##*.}" ;;
   esac
 }
 interface_in() { case $1 in sync) echo eth0 ;; lan) echo eth1 ;; wan) echo eth2 ;; esac; }
@@ -34,8 +47,9 @@ cable() { # NETWORK NODE INTERFACE
   on switch ip link add "$node-$net" index $((index + number)) type veth \
     peer name "$interface" address "$(mac_in "$net" "$node")" netns "${holder_of[$node]}"
   on switch ip link set "$node-$net" master "br-$net" group "$number" up
-  on "$node" ip addr add "$(address_in "$net" "$node")/24" dev "$interface"
+  if ((with_ipv4)); then on "$node" ip addr add "$(address_in "$net" "$node")/24" dev "$interface"; fi
   on "$node" ip link set "$interface" up
+  if ((with_ipv6)); then on "$node" ip addr add "$(address6_in "$net" "$node")/64" dev "$interface" nodad; fi
 }
 
 # make_bench ROUTER...: switch, hosts "lan" and "wan", routers.
@@ -56,19 +70,21 @@ make_bench() {
   for node in "$@"; do
     on "$node" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
       net.ipv4.conf.default.rp_filter=0 net.ipv4.conf.all.arp_ignore=1 \
-      net.ipv6.conf.default.accept_dad=0
+      net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.forwarding="$with_ipv6"
     cable sync "$node" eth0
     cable lan "$node" eth1
     cable wan "$node" eth2
   done
-  make_host lan lan "$lan_vip"
-  make_host wan wan "$wan_vip"
+  make_host lan lan "$lan_vip" "$lan_vip6"
+  make_host wan wan "$wan_vip" "$wan_vip6"
 }
 
-# make_host NODE NETWORK GATEWAY
+# make_host NODE NETWORK GATEWAY [IPV6-GATEWAY]; its users may send echo requests without a raw socket.
 make_host() {
+  on "$1" sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv4.ping_group_range="0 2147483647"
   cable "$2" "$1" eth0
-  on "$1" ip route add default via "$3"
+  if ((with_ipv4)); then on "$1" ip route add default via "$3"; fi
+  if ((with_ipv6)) && [[ -n ${4:-} ]]; then on "$1" ip -6 route add default via "$4" dev eth0; fi
 }
 
 # settled_neighbours: Linux refuses to change an ARP entry within a second of its last change
