@@ -47,7 +47,8 @@ function(flywall_test name)
   flywall_program(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE FLYWALL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  target_compile_options(${name} PRIVATE -Wno-conversion -Wno-sign-conversion)
+  # Tests are run once, compiled often: their own code is not optimised, what they test is.
+  target_compile_options(${name} PRIVATE -O0 -Wno-conversion -Wno-sign-conversion)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
 
