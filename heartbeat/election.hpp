@@ -194,6 +194,7 @@ class Election {
   void on(const event::FailbackRequested& request);
   void on(const event::ResetRequested& request);
   void on(const event::PolicyChanged& changed);
+  void on(const event::WitnessAnswered&) {}
   void on(const event::FaultChanged& changed);
   void on(const event::EpochsReserved& reserved);
   void on(const event::FailoverRequested& request);

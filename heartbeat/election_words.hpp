@@ -21,6 +21,14 @@ enum class Quorum : std::uint8_t { none, majority };
 // What a returning preferred node does (E10): wishes for the role by itself, when asked, or never.
 enum class Failback : std::uint8_t { automatic, manual, disabled };
 
+// A voter beside the nodes (E6), by its position in the configuration.
+using WitnessIndex = std::uint8_t;
+inline constexpr std::size_t kMaxWitnesses = 2;
+struct WitnessTerms {
+  Duration lease{};  // what its vote lasts: the detection time, for a lock provider 1 s or more
+  Duration renew{};  // how often it is asked while a claim stands
+};
+
 struct Policy {
   NodeId self;
   NodeTag self_tag;              // node_tag(self)
@@ -37,6 +45,7 @@ struct Policy {
   Duration linger = 300ms;          // E9: what the old primary goes on forwarding
   Duration prepare_limit{};         // for action::Prepare; zero: nothing has to be prepared
   std::uint8_t peers = 1;           // configured peers, 0..kMaxPeers
+  InlineVector<WitnessTerms, kMaxWitnesses> witnesses;
   std::uint64_t address_digest = 0;
   std::uint64_t seed = 1;  // of the jitter
   Epoch fallback_floor;    // E3: when nobody knows a floor, e.g. the seconds of the wall clock
@@ -148,16 +157,25 @@ struct PolicyChanged {
   Policy policy;
   std::array<std::optional<PeerIndex>, kMaxPeers> former{};
 };
+struct WitnessAnswered {  // answers action::AskWitness, if ever
+  WitnessIndex witness = 0;
+  bool granted = false;
+  Claim claim;       // what was asked for
+  Time asked;        // when the question was sent, or before
+  Duration lease{};  // granted: counted from `asked`
+  Claim seen;        // the highest claim the witness knows
+};
 // Hands the role over first when somebody fit is there. Said again (the operator, or the end of
 // shutdown_grace): ends at once, with a goodbye.
 struct StopRequested {};
 }  // namespace event
 
-using Event = std::variant<
-    event::Tick, event::Heard, event::Departed, event::SocketsDrained, event::AddressesTaken,
-    event::AddressesRefused, event::AddressesDropped, event::AddressesQuieted, event::Prepared,
-    event::FaultChanged, event::EpochsReserved, event::FailoverRequested, event::PromoteRequested,
-    event::FailbackRequested, event::ResetRequested, event::PolicyChanged, event::StopRequested>;
+using Event = std::variant<event::Tick, event::Heard, event::Departed, event::SocketsDrained,
+                           event::AddressesTaken, event::AddressesRefused, event::AddressesDropped,
+                           event::AddressesQuieted, event::Prepared, event::FaultChanged,
+                           event::EpochsReserved, event::FailoverRequested, event::PromoteRequested,
+                           event::FailbackRequested, event::ResetRequested, event::PolicyChanged,
+                           event::WitnessAnswered, event::StopRequested>;
 
 namespace action {
 struct Speak {  // say statement() on all paths, `copies` times
@@ -180,6 +198,15 @@ struct Announce {};      // tell the neighbours again
 struct DrainSockets {};  // deliver all that waits in the sockets, then SocketsDrained
 struct ReserveEpochs {   // make epochs up to and including `up_to` survive a crash
   Epoch up_to;
+};
+struct AskWitness {  // one question for its vote, or to prolong it; never waited for
+  WitnessIndex witness = 0;
+  Claim claim;
+  Duration lease{};
+};
+struct ReleaseWitness {  // this node serves no more under `claim`: the vote is free
+  WitnessIndex witness = 0;
+  Claim claim;
 };
 struct Answer {  // to an operator's request
   std::uint64_t request = 0;
@@ -219,9 +246,9 @@ struct Stopped {};  // nothing is held any more and the goodbye was said
 using Action =
     std::variant<action::Speak, action::TakeAddresses, action::DropAddresses,
                  action::QuietAddresses, action::Prepare, action::Announce, action::DrainSockets,
-                 action::ReserveEpochs, action::Answer, action::Transition, action::PeerChanged,
-                 action::SplitBrain, action::Reclaimed, action::Paused, action::EpochUnreserved,
-                 action::Stopped>;
+                 action::ReserveEpochs, action::AskWitness, action::ReleaseWitness, action::Answer,
+                 action::Transition, action::PeerChanged, action::SplitBrain, action::Reclaimed,
+                 action::Paused, action::EpochUnreserved, action::Stopped>;
 
 inline constexpr std::size_t kMaxActions =
     96;  // of one step: every path of every peer may fall silent at once

@@ -172,6 +172,18 @@ void FailoverLoop::carry_out(const action::ReserveEpochs& reserve) {
   post(message::ReserveEpochs{reserve.up_to});
 }
 
+void FailoverLoop::carry_out(const action::AskWitness& ask) {
+  post(message::AskWitness{ask.witness, configuration_, ask.claim, ask.lease, now_});
+}
+
+void FailoverLoop::carry_out(const action::ReleaseWitness& release) {
+  post(message::ReleaseWitness{release.witness, configuration_, release.claim});
+}
+
+void FailoverLoop::obey(const message::WitnessAnswered& answered) {
+  if (answered.configuration == configuration_) advance(answered.answer);
+}
+
 void FailoverLoop::carry_out(const action::Stopped&) {
   post(message::Farewell{});
   done_ = true;

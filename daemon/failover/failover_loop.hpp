@@ -115,6 +115,8 @@ class FailoverLoop {
   void carry_out(const heartbeat::action::Announce&);
   void carry_out(const heartbeat::action::DrainSockets&);
   void carry_out(const heartbeat::action::ReserveEpochs& reserve);
+  void carry_out(const heartbeat::action::AskWitness& ask);
+  void carry_out(const heartbeat::action::ReleaseWitness& release);
   void carry_out(const heartbeat::action::Answer& answer);
   void carry_out(const heartbeat::action::Transition& transition);
   void carry_out(const heartbeat::action::PeerChanged& changed);
@@ -149,6 +151,7 @@ class FailoverLoop {
   void obey(const processes::message::ReloadRequest& request);
   void obey(const processes::message::Prepared& prepared);
   void obey(const processes::message::MonitorChanged& change);
+  void obey(const processes::message::WitnessAnswered& answered);
   void obey(const processes::message::PeerResolved& resolved);
 
   // Operators.

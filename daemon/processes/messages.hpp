@@ -110,6 +110,18 @@ struct RoleChanged {
 struct Reconfigured {  // the memfd kConfigDescriptor holds a new configuration, and it runs
   std::uint32_t configuration = 0;  // its number since the start, which the memfd tells too
 };
+struct AskWitness {  // a lock provider, once; answered by WitnessAnswered or never
+  heartbeat::WitnessIndex witness = 0;
+  std::uint32_t configuration = 0;  // to which `witness` belongs: of another one it is ignored
+  heartbeat::Claim claim;
+  Duration lease{};
+  Time asked;  // to be repeated in the answer
+};
+struct ReleaseWitness {
+  heartbeat::WitnessIndex witness = 0;
+  std::uint32_t configuration = 0;
+  heartbeat::Claim claim;
+};
 struct Farewell {};  // an orderly stop: end without wills
 
 // services process -> failover process
@@ -157,6 +169,10 @@ struct MonitorChanged {  // a script or service monitor, by its position in the 
   bool up = true;
   InlineText<120> detail;  // "exit status 2", "port 53 refuses connections"
 };
+struct WitnessAnswered {
+  std::uint32_t configuration = 0;
+  heartbeat::event::WitnessAnswered answer;
+};
 struct PeerResolved {  // addresses of a peer's configured name, complete list, most recent answer
   PeerIndex peer;
   std::uint32_t configuration = 0;  // to which `peer` belongs: of another one it is ignored
@@ -167,12 +183,13 @@ struct PeerResolved {  // addresses of a peer's configured name, complete list, 
 
 using ToServices = std::variant<message::History, message::ReserveEpochs, message::LastWill,
                                 message::CommandAnswer, message::Prepare, message::RoleChanged,
-                                message::Reconfigured, message::Farewell>;
+                                message::Reconfigured, message::AskWitness, message::ReleaseWitness,
+                                message::Farewell>;
 using ToFailover =
     std::variant<message::EpochsReserved, message::EpochsUnavailable, message::FailoverRequest,
                  message::PromoteRequest, message::FailbackRequest, message::ResetRequest,
                  message::ReloadRequest, message::Prepared, message::MonitorChanged,
-                 message::PeerResolved>;
+                 message::WitnessAnswered, message::PeerResolved>;
 static_assert(std::is_trivially_copyable_v<ToServices> && std::is_trivially_copyable_v<ToFailover>);
 
 // The descriptors with which the services process is started; its name in `ps` is

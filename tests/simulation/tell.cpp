@@ -31,6 +31,12 @@ struct Words {
   std::string operator()(const action::ReserveEpochs& reserve) const {
     return "reserves epochs up to " + std::to_string(reserve.up_to.value);
   }
+  std::string operator()(const action::AskWitness& ask) const {
+    return "asks witness " + std::to_string(ask.witness);
+  }
+  std::string operator()(const action::ReleaseWitness& release) const {
+    return "releases witness " + std::to_string(release.witness);
+  }
   std::string operator()(const action::Answer& answer) const {
     return answer.accepted ? "accepts the order"
                            : std::string("refuses the order: ") + heartbeat::name_of(answer.reason);
