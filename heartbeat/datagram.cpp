@@ -15,8 +15,10 @@ enum class Field : std::uint8_t {
   addresses = 6,
   offer = 7,
   penalty = 8,
+  grant = 9,
+  voters = 10,
 };
-constexpr std::uint8_t kFields = 8;
+constexpr std::uint8_t kFields = 10;
 
 constexpr std::uint8_t kEligible = 1;
 constexpr std::uint8_t kHolderAlive = 2;
@@ -29,6 +31,7 @@ constexpr std::size_t kEchoSize = 28;
 constexpr std::size_t kTagSize = 8;
 constexpr std::size_t kTenureSize = 16;
 constexpr std::size_t kOfferSize = 16;
+constexpr std::size_t kGrantSize = 20;
 constexpr Duration kMinTimer = 1ms;
 constexpr Duration kMaxTimer = 1h;
 constexpr Duration kMaxDuration = kMaxInstant.time_since_epoch();
@@ -146,6 +149,22 @@ void write_penalty(ByteWriter& out, const Statement& statement) {
   out.write(statement.penalty);
 }
 
+void write_grant(ByteWriter& out, const Statement& statement) {
+  if (statement.grant.epoch == Epoch{}) return;
+  begin_field(out, Field::grant, kGrantSize);
+  out.write(statement.grant.epoch.value);
+  out.write(statement.grant.to.value);
+  out.write(short_microseconds(statement.grant.left));
+}
+
+void write_voters(ByteWriter& out, const Statement& statement) {
+  const VoterSet& voters = statement.voters;
+  if (voters.size == 0) return;
+  begin_field(out, Field::voters, 1 + voters.known.size() * kTagSize);
+  out.write(voters.size);
+  for (const NodeTag voter : voters.known) out.write(voter.value);
+}
+
 void write(ByteWriter& out, const Heartbeat& heartbeat) {
   const Statement& statement = heartbeat.statement;
   write_header(out, Kind::heartbeat, statement.sender, heartbeat.contact.instance,
@@ -160,6 +179,8 @@ void write(ByteWriter& out, const Heartbeat& heartbeat) {
   write_addresses(out, heartbeat.addresses);
   write_offer(out, statement);
   write_penalty(out, statement);
+  write_grant(out, statement);
+  write_voters(out, statement);
 }
 
 void write(ByteWriter& out, const Will& will) {
@@ -251,6 +272,21 @@ void read_penalty(ByteReader& in, Statement& statement) {
   if (statement.penalty == 0 || statement.penalty >= statement.rank.priority) in.fail();
 }
 
+void read_grant(ByteReader& in, Statement& statement) {
+  statement.grant.epoch = Epoch{in.read<std::uint64_t>()};
+  statement.grant.to = NodeTag{in.read<std::uint64_t>()};
+  statement.grant.left = read_short_duration(in);
+  if (statement.grant.epoch == Epoch{}) in.fail();
+}
+
+void read_voters(ByteReader& in, Statement& statement) {
+  VoterSet& voters = statement.voters;
+  voters.size = in.read<std::uint8_t>();
+  while (in.ok() && in.remaining() > 0)
+    if (!voters.known.try_push_back(NodeTag{in.read<std::uint64_t>()})) in.fail();
+  if (voters.size == 0 || voters.size > kMaxVoters || voters.known.size() > voters.size) in.fail();
+}
+
 // Calls `read(field, value)` for every known field. Unknown ones are skipped; a known one that
 // comes twice or whose value is not read to its end stops `in`.
 template <class Read>
@@ -322,6 +358,12 @@ std::expected<Datagram, Refusal> read_heartbeat(const Header& header, ByteReader
         break;
       case Field::penalty:
         read_penalty(value, statement);
+        break;
+      case Field::grant:
+        read_grant(value, statement);
+        break;
+      case Field::voters:
+        read_voters(value, statement);
         break;
     }
   });

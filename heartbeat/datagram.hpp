@@ -29,6 +29,8 @@
 //   6 addresses   0..8 of: family 1 (4 or 6), 4 or 16 bytes
 //   7 offer       epoch 8, node tag 8; only in state handing over, above the claim (minor 1)
 //   8 penalty     2, what monitors add to the priority, below it; without it nothing (minor 1)
+//   9 grant       epoch 8, node tag 8, left 4 (microseconds): who has the sender's vote (minor 2)
+//  10 voters      how many 1, node tags of 8 of those that are known: 1..9 (minor 2)
 //
 // Everything is in network byte order. Invariants:
 //  1. A field of unknown type is skipped; a known one may appear once and never changes its layout.

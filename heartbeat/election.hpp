@@ -82,6 +82,13 @@ class Election {
   bool holds() const { return holds_claim(state()); }
   bool muted() const { return mute_.has_value(); }
   bool has_quorum() const;
+  // Until when this node may serve the addresses, to be enforced before the actions of the step are
+  // carried out; nothing: not at all. It grows with every step while the right is renewed, and what
+  // was told once stands when this process stops running (E7).
+  std::optional<Time> lease_until() const;
+  // After a planned handover: goes on forwarding what still arrives, until then, and answers for no
+  // address (E9).
+  std::optional<Time> lingers_until() const;
   FaultClass fault() const { return fault_; }
   std::uint16_t penalty() const { return penalty_; }
   FailbackView failback() const;
@@ -317,6 +324,7 @@ class Election {
   std::optional<Time> damped_until_;     // no failback of its own accord
   Time wishes_heard_from_;               // a handover that failed is not tried again before
   Time penalty_heard_from_;              // the same, for one because of a penalty
+  std::optional<Time> lingers_until_;    // what was handed over is still forwarded
   int drops_ = 0;                        // DropAddresses that were not answered yet
   int quiets_ = 0;                       // QuietAddresses, the same
   bool draining_ = false;                // asked for, not yet answered

@@ -66,6 +66,7 @@ bool Election::commit_if_taken() {
   if (handover.request) answer(*handover.request, true, Reason::handed_over);
   handover.request.reset();
   drop_addresses(policy_.linger);
+  lingers_until_ = now_ + policy_.linger;
   if (reason == Reason::stopping) {
     change_role(Ending{}, reason, to);
     speak(kGoodbyeCopies);

@@ -13,6 +13,16 @@ bool Election::has_quorum() const {
   return static_cast<std::size_t>(votes) * 2 > std::size_t{policy_.peers} + 1;
 }
 
+std::optional<Time> Election::lease_until() const {
+  if (!holds() || mute_ || !has_quorum()) return std::nullopt;
+  return now_ + policy_.detection;
+}
+
+std::optional<Time> Election::lingers_until() const {
+  if (holds() || !lingers_until_ || now_ >= *lingers_until_) return std::nullopt;
+  return lingers_until_;
+}
+
 bool Election::holder_lives() const {
   const bool direct = std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
     return is_alive(peer) && holds_claim(peer.statement.state);

@@ -23,10 +23,10 @@ enum class Failback : std::uint8_t { automatic, manual, disabled };
 
 // A voter beside the nodes (E6), by its position in the configuration.
 using WitnessIndex = std::uint8_t;
-inline constexpr std::size_t kMaxWitnesses = 2;
 struct WitnessTerms {
   Duration lease{};  // what its vote lasts: the detection time, for a lock provider 1 s or more
   Duration renew{};  // how often it is asked while a claim stands
+  NodeTag tag{};     // of its name: which voter it is
 };
 
 struct Policy {
@@ -37,6 +37,9 @@ struct Policy {
   Duration detection = 300ms;    // silence after which a peer counts as dead, >= interval
   Duration listen = 500ms;       // E1, >= detection
   Quorum quorum = Quorum::none;
+  Duration lease{};  // E6: what this node's vote lasts; less than `detection`: as long as that
+  // E6: when no witness answers and the peers are gone, hold on although the lease has run out.
+  bool keep_on_witness_loss = false;
   bool takeover = true;  // false: takes over by command only
   Failback failback = Failback::automatic;
   Duration failback_delay = 60s;    // fit for so long before it wishes for the role
@@ -106,6 +109,7 @@ struct Heard {   // an authenticated, believable statement (Session says fresh o
   bool new_instance = false;
   bool newest = true;     // false: overtaken by a later one, it only shows that the path lives
   Duration round_trip{};  // of this path, zero when not known
+  Time said_after{};      // fresh: it was said at this moment of our clock, or later
   NodeTag tag;            // node_tag(statement.sender)
   const Statement& statement;
 };

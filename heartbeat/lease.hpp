@@ -28,10 +28,9 @@
 #include "base/time.hpp"
 #include "heartbeat/session.hpp"
 #include "heartbeat/statement.hpp"
+#include "heartbeat/voter_set.hpp"
 
 namespace flywall::heartbeat {
-
-inline constexpr std::size_t kMaxVoters = 1 + kMaxPeers + 2;  // nodes, and witnesses beside them
 
 // What the holder leaves unused of a vote, so that it has certainly stopped when the voter is free:
 // the drift of both clocks, rounded up.

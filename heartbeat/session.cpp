@@ -40,7 +40,10 @@ Receipt Session::receive_live(Time now, PathIndex path, const Contact& contact) 
   if (echo == nullptr && !recently_sent(now, contact)) return {.verdict = Verdict::stale};
   map_clock(now, contact, echo);
   Receipt receipt{.verdict = echo != nullptr ? Verdict::fresh : Verdict::deaf, .newest = newest};
-  if (echo != nullptr) receipt.round_trip = std::max(round_trip_of(now, *echo), Duration(1));
+  if (echo != nullptr) {
+    receipt.round_trip = std::max(round_trip_of(now, *echo), Duration(1));
+    receipt.said_after = echo->sent + echo->held - drift(echo->held);
+  }
   measure(path, contact, receipt);
   return receipt;
 }

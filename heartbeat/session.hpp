@@ -87,6 +87,9 @@ struct Receipt {
   bool new_instance = false;    // the first fresh datagram of another instance than before
   bool duplicate_node = false;  // a superseded instance still proves itself alive
   std::optional<Duration> round_trip = std::nullopt;
+  // Fresh: it was said at this moment of our clock or later, because it answers what we said then
+  // and held for so long. What counts from when the peer spoke may be counted from here (E6).
+  Time said_after{};
 };
 
 struct PathQuality {

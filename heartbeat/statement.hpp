@@ -13,6 +13,7 @@
 #include "base/ids.hpp"
 #include "base/inline_vector.hpp"
 #include "base/time.hpp"
+#include "heartbeat/voter_set.hpp"
 
 namespace flywall::heartbeat {
 
@@ -81,9 +82,17 @@ struct Offer {
   constexpr bool operator==(const Offer&) const = default;
 };
 
+// E6: who has the sender's vote, and for how long, counted from when it says so.
+struct Grant {
+  Epoch epoch;  // zero: nobody has it
+  NodeTag to;   // the claimant
+  Duration left{};
+  constexpr bool operator==(const Grant&) const = default;
+};
+
 // The highest protocol this program speaks. A receiver accepts any minor of its own major.
 inline constexpr std::uint8_t kProtocolMajor = 1;
-inline constexpr std::uint8_t kProtocolMinor = 1;  // 1: wishes, offers, penalties
+inline constexpr std::uint8_t kProtocolMinor = 2;  // 1: wishes, offers, penalties; 2: votes
 
 struct Statement {
   NodeId sender;
@@ -110,6 +119,9 @@ struct Statement {
   bool accepts_offer = false;
   Wish wish = Wish::none;
   Offer offer;  // only in state handing_over, above `claim`
+  Grant grant;
+  // Who votes by the sender's configuration; whoever holds a claim and says this asks for the vote.
+  VoterSet voters;
   // A receiver judges the sender by the sender's own timers (E14). Both 1 ms .. 1 h.
   Duration interval = 100ms;
   Duration detection = 300ms;

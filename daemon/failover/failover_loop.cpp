@@ -125,6 +125,7 @@ void FailoverLoop::digest(const heartbeat::Arrival& arrival) {
                    .new_instance = believed->receipt.new_instance,
                    .newest = believed->receipt.newest,
                    .round_trip = believed->round_trip,
+                   .said_after = believed->receipt.said_after,
                    .tag = peers_.tag(believed->peer),
                    .statement = *believed->statement});
 }

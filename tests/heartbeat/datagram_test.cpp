@@ -37,6 +37,20 @@ constexpr std::string_view kOfferBytes =
     "a506000a040a00000104c0a801010700"
     "10000000000000002be4e0ca42894aa4"
     "a5";
+constexpr std::string_view kVotesBytes =
+    "0101000000000000da85e7f8822f76a0"
+    "112233445566778800000000000003e8"
+    "03070002003200000000000000000000"
+    "002a000186a0000493e00123456789ab"
+    "cdef000000012a05f2000000014e0100"
+    "03667731030010000000000000002a00"
+    "000000055d4a8004001c99aabbccddee"
+    "ff0000000000000007d000000001a13b"
+    "8600000005dc050008e4e0ca42894aa4"
+    "a506000a040a00000104c0a801010900"
+    "14000000000000002ada85e7f8822f76"
+    "a0000493e00a001103da85e7f8822f76"
+    "a0e4e0ca42894aa4a5";
 constexpr std::string_view kWillBytes =
     "0102000000000000da85e7f8822f76a0"
     "112233445566778800000000000003e9"
@@ -66,6 +80,19 @@ TEST(Datagram, AHeartbeatHasTheDocumentedBytes) {
 TEST(Datagram, AnOfferHasTheDocumentedBytes) {
   EXPECT_EQ(sample::to_hex(clear(sample::offer())), kOfferBytes);
   EXPECT_EQ(decode(sample::from_hex(kOfferBytes)), Datagram(sample::offer()));
+}
+
+TEST(Datagram, VotesHaveTheDocumentedBytes) {
+  EXPECT_EQ(sample::to_hex(clear(sample::votes())), kVotesBytes);
+  EXPECT_EQ(decode(sample::from_hex(kVotesBytes)), Datagram(sample::votes()));
+}
+
+TEST(Datagram, AVoterSetIsOfOneToNineAndHasAllThatAreNamed) {
+  for (const std::uint8_t size : {0, 1, 10}) {
+    Buffer bytes = clear(sample::votes());
+    bytes[bytes.size() - 17] = size;  // before the two tags
+    EXPECT_EQ(refusal(bytes), Refusal::malformed) << int{size};
+  }
 }
 
 TEST(Datagram, AWishIsTwoFlagsAndWillingnessAThird) {
@@ -181,6 +208,12 @@ Statement any_statement() {
   statement.detection = any_timer();
   for (int i = *rc::gen::inRange(0, 7); i > 0; --i)
     statement.heard.push_back(NodeTag{any<std::uint64_t>()});
+  if (*rc::gen::arbitrary<bool>())
+    statement.grant = {Epoch{any<std::uint64_t>() | 1}, NodeTag{any<std::uint64_t>()}, any_held()};
+  statement.voters.size =
+      static_cast<std::uint8_t>(*rc::gen::inRange<std::size_t>(0, kMaxVoters + 1));
+  for (int i = *rc::gen::inRange<int>(0, statement.voters.size + 1); i > 0; --i)
+    statement.voters.known.push_back(NodeTag{any<std::uint64_t>()});
   statement.address_digest = any<std::uint64_t>();
   statement.protocol_minor = any<std::uint8_t>();
   statement.features = any<std::uint32_t>();
@@ -260,7 +293,7 @@ TEST(Datagram, UnknownFieldsAreSkippedWhereverTheyStand) {
   append_field(unknown, 0, {});
   append_field(unknown, 200, Buffer(300));
   bytes.insert(bytes.begin() + kFirstField, unknown.begin(), unknown.end());
-  append_field(bytes, 9, {});
+  append_field(bytes, 11, {});
   EXPECT_EQ(decode(bytes), Datagram(sample::heartbeat()));
 
   Buffer will = clear(sample::will());

@@ -73,6 +73,19 @@ inline Heartbeat offer() {
   return result;
 }
 
+// The same node with votes (minor 2): its own is its own, and three nodes vote of which it knows
+// two.
+inline Heartbeat votes() {
+  Heartbeat result = heartbeat();
+  Statement& statement = result.statement;
+  statement.protocol_minor = 2;
+  statement.grant = {Epoch{42}, node_tag(NodeId("fw1")), 300ms};
+  statement.voters.size = 3;
+  statement.voters.known.push_back(node_tag(NodeId("fw1")));
+  statement.voters.known.push_back(node_tag(NodeId("fw2")));
+  return result;
+}
+
 inline Will will() { return {NodeId("fw1"), InstanceId{0x1122334455667788}, 1001, Epoch{42}}; }
 
 // Header and body as `encode` makes them: key id zero.

@@ -74,6 +74,25 @@ TEST_F(Pair, StrangersProveEachOtherWithinThreeExchanges) {
   EXPECT_FALSE(next.new_instance);
 }
 
+TEST_F(Pair, E6_what_is_said_is_never_dated_later_than_it_was_said) {
+  for (const std::int64_t fast : {-200, 0, 200}) {
+    b.fast_ppm = fast;
+    a.fast_ppm = -fast;
+    a.restart(0xa2 + static_cast<std::uint64_t>(fast + 200));
+    b.restart(0xb2 + static_cast<std::uint64_t>(fast + 200));
+    acquaint();
+    b.hear(truth, a.speak(truth));
+    truth += 250ms;  // held for long
+    const Time said = a.clock(truth);
+    const Contact answer = b.speak(truth);
+    truth += 3ms;
+    const Receipt receipt = a.hear(truth, answer);
+    ASSERT_EQ(receipt.verdict, Verdict::fresh);
+    EXPECT_LE(receipt.said_after, said);
+    EXPECT_GE(receipt.said_after, said - 1ms) << "and not much earlier";
+  }
+}
+
 TEST_F(Pair, ADatagramIsAcceptedOnce) {
   acquaint();
   truth += 100ms;

@@ -266,6 +266,7 @@ void Machine::read_statement(LetterId id) {
                     .new_instance = receipt.new_instance,
                     .newest = receipt.newest,
                     .round_trip = receipt.round_trip.value_or(0ns),
+                    .said_after = receipt.said_after,
                     .tag = stage_.plan.node[letter.author].policy.self_tag,
                     .statement = said});
 }
