@@ -15,7 +15,7 @@ struct Words {
 };
 
 // By number: the i-th row is that of the reason i.
-constexpr Words kWords[] = {
+constexpr Words kReasonWords[] = {
     {Reason::none, "none", "no reason given"},
     {Reason::started, "started", "this node started and has listened long enough"},
     {Reason::no_primary, "no_primary", "no node holds the primary role"},
@@ -58,18 +58,18 @@ constexpr Words kWords[] = {
 };
 
 constexpr bool in_order() {
-  for (std::size_t i = 0; i < std::size(kWords); ++i)
-    if (static_cast<std::size_t>(kWords[i].reason) != i) return false;
+  for (std::size_t i = 0; i < std::size(kReasonWords); ++i)
+    if (static_cast<std::size_t>(kReasonWords[i].reason) != i) return false;
   return true;
 }
 static_assert(in_order());
-static_assert(std::size(kWords) == static_cast<std::size_t>(Reason::not_preferred) + 1);
+static_assert(std::size(kReasonWords) == static_cast<std::size_t>(Reason::not_preferred) + 1);
 
 constexpr Words kUnknown{Reason::none, "unknown", "unknown reason"};
 
 const Words& words_of(Reason reason) {
   const auto number = static_cast<std::size_t>(reason);
-  return number < std::size(kWords) ? kWords[number] : kUnknown;
+  return number < std::size(kReasonWords) ? kReasonWords[number] : kUnknown;
 }
 
 }  // namespace

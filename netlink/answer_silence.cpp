@@ -18,7 +18,7 @@ namespace flywall::netlink {
 
 namespace {
 
-constexpr const char* kAttempt = "cannot silence the answers for virtual addresses (nftables)";
+constexpr const char* kSilencing = "cannot silence the answers for virtual addresses (nftables)";
 
 Result<void> send(int socket, std::span<const std::uint8_t> request) {
   sockaddr_nl kernel{};
@@ -27,7 +27,7 @@ Result<void> send(int socket, std::span<const std::uint8_t> request) {
     if (sendto(socket, request.data(), request.size(), 0,
                reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) >= 0)
       return {};
-    if (errno != EINTR) return fail_errno(kAttempt, errno);
+    if (errno != EINTR) return fail_errno(kSilencing, errno);
   }
 }
 
@@ -55,14 +55,14 @@ Result<void> await(int socket, std::uint32_t last_sequence) {
     if (size >= 0 && sender.nl_pid == 0) {
       const auto decided =
           decision(std::span(room).first(static_cast<std::size_t>(size)), last_sequence);
-      if (decided && *decided != 0) return fail_errno(kAttempt, *decided);
+      if (decided && *decided != 0) return fail_errno(kSilencing, *decided);
       if (decided) return {};
     }
     if (size >= 0 || errno == EINTR) continue;
-    if (errno != EAGAIN) return fail_errno(kAttempt, errno);
+    if (errno != EAGAIN) return fail_errno(kSilencing, errno);
     pollfd wait{socket, POLLIN, 0};
     if (poll(&wait, 1, static_cast<int>(kLimit.count())) == 0)
-      return fail_errno(kAttempt, ETIMEDOUT);
+      return fail_errno(kSilencing, ETIMEDOUT);
   }
 }
 
@@ -71,7 +71,7 @@ Result<void> await(int socket, std::uint32_t last_sequence) {
 Result<AnswerSilence> AnswerSilence::create(AddressTag tag, std::span<const IpAddress> addresses) {
   Descriptor socket(
       ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_NETFILTER));
-  if (!socket) return fail_errno(kAttempt, errno);
+  if (!socket) return fail_errno(kSilencing, errno);
   if (addresses.empty()) return AnswerSilence(std::move(socket));
   enlarge_send_buffer(socket.get(), kRouteBufferBytes);
   const SilenceTransaction transaction = silence_transaction(tag, addresses);

@@ -9,7 +9,7 @@ namespace flywall::netlink {
 namespace {
 
 constexpr std::uint8_t kIcmpEchoRequest = 8;
-constexpr std::size_t kChecksumOffset = 2;
+constexpr std::size_t kEchoChecksumOffset = 2;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ EchoMessage echo_request(Family family, const Echo& echo) {
   if (family == Family::ipv6) return message;
   InternetChecksum sum;
   sum.add(Bytes(message));
-  ByteWriter(MutableBytes(message).subspan(kChecksumOffset)).write(sum.value());
+  ByteWriter(MutableBytes(message).subspan(kEchoChecksumOffset)).write(sum.value());
   return message;
 }
 

@@ -1,7 +1,7 @@
 #include "netlink/link_hardware.hpp"
 
-#include <net/if.h>
-#include <net/if_arp.h>
+#include <linux/if.h>
+#include <linux/if_arp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 

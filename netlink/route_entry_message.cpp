@@ -6,24 +6,16 @@
 
 #include <array>
 #include <cstring>
-#include <memory>
 
 #include "base/check.hpp"
 #include "netlink/limits.hpp"
+#include "netlink/nl_message.hpp"
 
 namespace flywall::netlink {
 
 namespace {
 
-using Message = std::unique_ptr<nl_msg, decltype([](nl_msg* message) { nlmsg_free(message); })>;
-
-void put(nl_msg* message, int attribute, const IpAddress& address) {
-  if (address.family == Family::none) return;
-  const int size = static_cast<int>(address.size());
-  FLYWALL_CHECK(nla_put(message, attribute, size, address.bytes.data()) == 0);
-}
-
-void put(nl_msg* message, int attribute, std::uint32_t value) {
+void put_number(nl_msg* message, int attribute, std::uint32_t value) {
   if (value != 0) FLYWALL_CHECK(nla_put_u32(message, attribute, value) == 0);
 }
 
@@ -76,9 +68,9 @@ std::size_t encode_route_change(const RouteChange& change, std::uint32_t sequenc
   if (route.to.length > 0) put(message.get(), RTA_DST, route.to.address);
   put(message.get(), RTA_GATEWAY, route.via);
   put(message.get(), RTA_PREFSRC, route.source);
-  put(message.get(), RTA_OIF, route.interface_index);
-  put(message.get(), RTA_PRIORITY, route.metric);
-  put(message.get(), RTA_TABLE, route.table);
+  put_number(message.get(), RTA_OIF, route.interface_index);
+  put_number(message.get(), RTA_PRIORITY, route.metric);
+  put_number(message.get(), RTA_TABLE, route.table);
 
   header = nlmsg_hdr(message.get());
   const std::size_t size = header->nlmsg_len;

@@ -11,10 +11,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <memory>
 
 #include "base/check.hpp"
 #include "netlink/limits.hpp"
+#include "netlink/nl_message.hpp"
 
 namespace flywall::netlink {
 
@@ -26,14 +26,6 @@ constexpr int kAttributeRouteMetric = 9;
 // What the kernel computes by itself.
 constexpr std::uint32_t kComputedFlags =
     IFA_F_SECONDARY | IFA_F_PERMANENT | IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_DEPRECATED;
-
-using Message = std::unique_ptr<nl_msg, decltype([](nl_msg* message) { nlmsg_free(message); })>;
-
-void put(nl_msg* message, int attribute, const IpAddress& address) {
-  if (address.family == Family::none) return;
-  const int size = static_cast<int>(address.size());
-  FLYWALL_CHECK(nla_put(message, attribute, size, address.bytes.data()) == 0);
-}
 
 void put_attributes(nl_msg* message, const ObservedAddress& address, bool adds) {
   put(message, IFA_LOCAL, address.prefix.address);

@@ -9,6 +9,10 @@
 
 namespace flywall::config {
 
+std::string joined(const std::string& path, std::string_view name) {
+  return path.empty() ? std::string(name) : path + "." + std::string(name);
+}
+
 namespace {
 
 std::string quote(std::string_view text) { return "\"" + std::string(text) + "\""; }
@@ -16,10 +20,6 @@ std::string quote(std::string_view text) { return "\"" + std::string(text) + "\"
 // "replication.ha { … }" for messages; the top level has no name.
 std::string where(const std::string& path) {
   return path.empty() ? "the top level of a file" : quote(path);
-}
-
-std::string joined(const std::string& path, std::string_view name) {
-  return path.empty() ? std::string(name) : path + "." + std::string(name);
 }
 
 template <class Row>

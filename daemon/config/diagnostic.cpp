@@ -10,7 +10,6 @@ namespace flywall::config {
 
 namespace {
 
-constexpr std::string_view kMask = "********";
 constexpr std::size_t kMaxShown = 160;  // characters of a source line
 
 struct Colours {

@@ -8,10 +8,6 @@ namespace flywall::config {
 
 namespace {
 
-std::string joined(const std::string& path, std::string_view name) {
-  return path.empty() ? std::string(name) : path + "." + std::string(name);
-}
-
 // Its written form would not be taken: a word that is refused, a secret that a file gave.
 bool is_unwritable(const Setting& setting, const Value& value, bool standard) {
   if (setting.type.kind == Kind::secret) return standard;

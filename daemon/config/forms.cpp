@@ -104,10 +104,10 @@ std::optional<std::int64_t> parse_rate(std::string_view text) {
     std::string_view name;
     double bytes;
   };
-  static constexpr std::array kUnits{Unit{"", 1},       Unit{"B", 1},         Unit{"kB", 1e3},
-                                     Unit{"KB", 1e3},   Unit{"MB", 1e6},      Unit{"GB", 1e9},
-                                     Unit{"KiB", 1024}, Unit{"MiB", 1048576}, Unit{"GiB", 1 << 30},
-                                     Unit{"kbit", 125}, Unit{"Mbit", 125e3},  Unit{"Gbit", 125e6}};
+  static constexpr std::array kRateUnits{
+      Unit{"", 1},          Unit{"B", 1},      Unit{"kB", 1e3},     Unit{"KB", 1e3},
+      Unit{"MB", 1e6},      Unit{"GB", 1e9},   Unit{"KiB", 1024},   Unit{"MiB", 1048576},
+      Unit{"GiB", 1 << 30}, Unit{"kbit", 125}, Unit{"Mbit", 125e3}, Unit{"Gbit", 125e6}};
   if (text.ends_with("/s")) text.remove_suffix(2);
   double count = 0;
   const auto [behind, error] =
@@ -115,7 +115,7 @@ std::optional<std::int64_t> parse_rate(std::string_view text) {
   if (error != std::errc() || text.front() == '-') return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(behind - text.data()));
   if (text.starts_with(' ')) text.remove_prefix(1);
-  for (const Unit& unit : kUnits)
+  for (const Unit& unit : kRateUnits)
     if (unit.name == text && count * unit.bytes < 1e15)
       return static_cast<std::int64_t>(count * unit.bytes);
   return std::nullopt;

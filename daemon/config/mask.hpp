@@ -13,6 +13,9 @@
 
 namespace flywall::config {
 
+// What stands in the place of a secret, whatever its length.
+inline constexpr std::string_view kMask = "********";
+
 // What may be shown of what stands below a name.
 enum class Showing : std::uint8_t { everything, no_text, nothing };
 Showing showing_below(std::string_view name);

@@ -6,7 +6,7 @@ namespace flywall::config {
 
 namespace {
 
-bool is_word(char c) {
+bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-' || c == '.' || c == '/' || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -45,7 +45,7 @@ class YamlMasker {
              (text_[last - 1] == '"' || text_[last - 1] == '\'' || text_[last - 1] == ' '))
         --last;
       std::size_t first = last;
-      while (first > from && is_word(text_[first - 1])) --first;
+      while (first > from && is_plain(text_[first - 1])) --first;
       if (first < last) return {text_.substr(first, last - first), colon + 1};
     }
     return {};

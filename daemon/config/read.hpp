@@ -50,6 +50,8 @@ struct Origin {
 // By path: "replication.ha.priority", "replication.ha.virtual_ip[2].address". What has none has
 // its default.
 using Origins = std::map<std::string, Origin, std::less<>>;
+// "path.name", as Origins name a setting.
+std::string joined(const std::string& path, std::string_view name);
 
 // What came of reading a configuration. `config` is present if and only if no diagnostic is an
 // error; warnings may stand beside it. `sources` are what the positions point into.

@@ -38,7 +38,7 @@ std::string_view outcome_of(State state) {
 
 std::string sentence(std::string_view text) { return text.empty() ? "" : ": " + std::string(text); }
 
-class Writer {
+class ReferenceWriter {
  public:
   std::string run() {
     section(schema(), "");
@@ -84,6 +84,6 @@ class Writer {
 
 }  // namespace
 
-std::string reference() { return Writer().run(); }
+std::string reference() { return ReferenceWriter().run(); }
 
 }  // namespace flywall::config

@@ -18,8 +18,8 @@ char plain(char c) {
 
 std::size_t distance(std::string_view a, std::string_view b) {
   if (a.size() > kMaxName || b.size() > kMaxName) return std::max(a.size(), b.size());
-  using Row = std::array<std::size_t, kMaxName + 1>;
-  Row before_last{}, last{}, row{};
+  using Distances = std::array<std::size_t, kMaxName + 1>;
+  Distances before_last{}, last{}, row{};
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     before_last = last;

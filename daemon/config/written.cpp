@@ -1,11 +1,10 @@
 #include "daemon/config/forms.hpp"
+#include "daemon/config/mask.hpp"
 #include "daemon/config/value.hpp"
 
 namespace flywall::config {
 
 namespace {
-
-constexpr std::string_view kMask = "********";
 
 Value value_of(Value::Content content) {
   Value value;

@@ -1,26 +1,18 @@
 #include "daemon/control/answers.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include "daemon/control/json_answer.hpp"
 #include "daemon/control/words.hpp"
 
 namespace flywall::control {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using heartbeat::Reason;
 using processes::HistoryEntry;
 using processes::MonitorStatus;
 using processes::PathStatus;
 using processes::PeerStatus;
 using processes::Snapshot;
-
-Answer answer(unsigned status, const Json& body) {
-  return {.status = status,
-          .body = body.dump(-1, ' ', false, Json::error_handler_t::replace),
-          .allow = {}};
-}
 
 double milliseconds(Duration duration) {
   return static_cast<double>(duration.count() / 1000) / 1000.0;
@@ -31,8 +23,6 @@ double seconds(Duration duration) {
              std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) /
          1000.0;
 }
-
-Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json measured_ms(Duration duration) {
   return duration == Duration{} ? Json(nullptr) : Json(milliseconds(duration));

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
+
+#include "daemon/control/json_answer.hpp"
 
 namespace flywall::control {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using heartbeat::Reason;
 using Wish = heartbeat::event::FailbackRequested::Wish;
 namespace message = processes::message;

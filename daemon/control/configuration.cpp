@@ -1,23 +1,13 @@
 #include "daemon/control/configuration.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "daemon/config/effective.hpp"
+#include "daemon/control/json_answer.hpp"
 
 namespace flywall::control {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Answer answer(unsigned status, const Json& body) {
-  return {.status = status,
-          .body = body.dump(-1, ' ', false, Json::error_handler_t::replace),
-          .allow = {}};
-}
-
-Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json diagnostics_json(const config::Outcome& outcome) {
   Json list = Json::array();

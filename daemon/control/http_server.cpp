@@ -2,16 +2,15 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include "daemon/await.hpp"
 #include "daemon/control/caller.hpp"
 
 namespace flywall::control {
@@ -28,7 +27,6 @@ using Parser = http::request_parser<http::string_body>;
 using HttpAnswer = http::response<http::string_body>;
 using boost::system::error_code;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadChunk = 4096;
 // A refused body is read on for a moment, so that the client sees the answer instead of a reset.
 constexpr std::size_t kMaxDiscarded = 256 << 10;

@@ -1,19 +1,17 @@
 #include "daemon/control/metrics.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include "daemon/control/json_answer.hpp"
 #include "heartbeat/datagram.hpp"
 
 namespace flywall::control {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using processes::PathStatus;
 using processes::PeerStatus;
 using processes::Snapshot;
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double metric_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 Json rejected(const Snapshot& now) {
   Json list = Json::array();
@@ -32,7 +30,8 @@ void add_path(const std::string& peer, const PathStatus& path, Json& body) {
   add("ha_heartbeats_received_total", path.received);
   add("ha_heartbeat_send_errors_total", path.send_errors);
   add("ha_heartbeat_loss_ratio", path.loss_permille / 1000.0);
-  if (path.round_trip > Duration{}) add("ha_heartbeat_rtt_seconds", seconds(path.round_trip));
+  if (path.round_trip > Duration{})
+    add("ha_heartbeat_rtt_seconds", metric_seconds(path.round_trip));
 }
 
 void add_peers(const View& view, Json& body) {
@@ -64,22 +63,22 @@ Json addresses_held(const View& view) {
 
 Answer metrics_answer(const View& view) {
   const Snapshot& now = view.snapshot;
-  Json body{
-      {"node_id", view.config.replication.node_id.view()},
-      {"state_age_seconds", now.updated == Time{} ? Json(nullptr) : Json(seconds(view.age()))},
-      {"ha_is_leader", view.is_leader() ? 1 : 0},
-      {"ha_leader_elected", view.fresh() && now.holder_known ? 1 : 0},
-      {"ha_epoch", now.claim.epoch.value},
-      {"ha_role", Json::array({{{"role", role(view)}, {"value", 1}}})},
-      {"ha_leader_changes_total",
-       Json::array({{{"event", "became_leader"}, {"value", now.failovers}}})},
-      {"ha_split_brain_total", now.split_brains},
-      {"ha_split_brain_seconds_total", seconds(now.split_brain_time)},
-      {"ha_pauses_total", now.pauses},
-      {"ha_announcements_total", now.announcements},
-      {"ha_vip_held", addresses_held(view)},
-      {"ha_virtual_routes_held", now.routes_held},
-      {"ha_heartbeats_rejected_total", rejected(now)}};
+  Json body{{"node_id", view.config.replication.node_id.view()},
+            {"state_age_seconds",
+             now.updated == Time{} ? Json(nullptr) : Json(metric_seconds(view.age()))},
+            {"ha_is_leader", view.is_leader() ? 1 : 0},
+            {"ha_leader_elected", view.fresh() && now.holder_known ? 1 : 0},
+            {"ha_epoch", now.claim.epoch.value},
+            {"ha_role", Json::array({{{"role", role(view)}, {"value", 1}}})},
+            {"ha_leader_changes_total",
+             Json::array({{{"event", "became_leader"}, {"value", now.failovers}}})},
+            {"ha_split_brain_total", now.split_brains},
+            {"ha_split_brain_seconds_total", metric_seconds(now.split_brain_time)},
+            {"ha_pauses_total", now.pauses},
+            {"ha_announcements_total", now.announcements},
+            {"ha_vip_held", addresses_held(view)},
+            {"ha_virtual_routes_held", now.routes_held},
+            {"ha_heartbeats_rejected_total", rejected(now)}};
   add_peers(view, body);
   body["ha_history_lost_total"] = now.reports_lost;
   body["ha_services_restarts_total"] = now.services_restarts;

@@ -1,12 +1,10 @@
 #include "daemon/control/replication.hpp"
 
-#include <nlohmann/json.hpp>
+#include "daemon/control/json_answer.hpp"
 
 namespace flywall::control {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr const char* kNotBuilt =
     "replication is not built yet: nothing is sent to the peers, and a takeover moves addresses "
@@ -17,12 +15,6 @@ std::string text_of(const HostPort& at) {
   return (six ? "[" + at.host + "]" : at.host) + ":" + std::to_string(at.port.value_or(0));
 }
 
-Answer answer(const Json& body) {
-  return {.status = 200,
-          .body = body.dump(-1, ' ', false, Json::error_handler_t::replace),
-          .allow = {}};
-}
-
 Json head(const View& view) {
   return {{"node_id", view.config.replication.node_id.view()},
           {"mode", config::name(view.config.replication.mode)},
@@ -31,7 +23,7 @@ Json head(const View& view) {
           {"message", kNotBuilt}};
 }
 
-Json peers_json(const View& view) {
+Json channels_json(const View& view) {
   Json list = Json::array();
   const std::vector<config::Peer> peers = config::peers(view.config.replication);
   for (std::size_t i = 0; i < peers.size(); ++i) {
@@ -61,8 +53,8 @@ Answer replication_status_answer(const View& view) {
   body["datasets"] = Json::array();
   for (const config::Dataset& dataset : replication.datasets)
     body["datasets"].push_back({{"name", dataset.name}, {"in_sync", nullptr}});
-  body["peers"] = peers_json(view);
-  return answer(body);
+  body["peers"] = channels_json(view);
+  return answer(200, body);
 }
 
 Answer replication_stats_answer(const View& view) {
@@ -70,21 +62,21 @@ Answer replication_stats_answer(const View& view) {
   body["replication_bytes_total"] = Json::array();
   body["replication_resyncs_total"] = Json::array();
   body["conntrack_sync_entries"] = Json::array();
-  return answer(body);
+  return answer(200, body);
 }
 
 Answer replication_peers_answer(const View& view) {
   Json body = head(view);
-  body["peers"] = peers_json(view);
-  return answer(body);
+  body["peers"] = channels_json(view);
+  return answer(200, body);
 }
 
 Answer replication_lag_answer(const View& view) {
   Json body = head(view);
   body["lag_seconds"] = nullptr;
   body["lag_entries"] = nullptr;
-  body["peers"] = peers_json(view);
-  return answer(body);
+  body["peers"] = channels_json(view);
+  return answer(200, body);
 }
 
 }  // namespace flywall::control

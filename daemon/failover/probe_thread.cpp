@@ -11,7 +11,7 @@ namespace flywall::failover {
 
 namespace {
 
-constexpr Duration kLongestWait = 1h;
+constexpr Duration kLongestProbeWait = 1h;
 constexpr Duration kGiveAgain = 20ms;  // when the failover thread took nothing
 
 }  // namespace
@@ -48,7 +48,7 @@ void ProbeThread::wait() {
     next = std::min(next, inquiry.deadline());
   }
   if (!waiting_.empty()) next = std::min(next, now() + kGiveAgain);
-  const Duration left = std::clamp<Duration>(next - now(), 0ns, kLongestWait);
+  const Duration left = std::clamp<Duration>(next - now(), 0ns, kLongestProbeWait);
   timespec timeout{};
   timeout.tv_sec = left / 1s;
   timeout.tv_nsec = (left % 1s).count();

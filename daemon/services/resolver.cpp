@@ -1,13 +1,12 @@
 #include "daemon/services/resolver.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
+#include "daemon/await.hpp"
 #include "daemon/log/log.hpp"
 
 namespace flywall::services {
@@ -17,8 +16,6 @@ using asio::ip::udp;
 using processes::message::PeerResolved;
 
 namespace {
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 struct Host {
   std::string name;

@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -13,11 +12,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <cstdio>
 
 #include "base/clock.hpp"
+#include "daemon/await.hpp"
 #include "daemon/control/http_server.hpp"
 #include "daemon/control/listener.hpp"
 #include "daemon/log/log.hpp"
@@ -37,7 +36,6 @@ namespace {
 
 namespace message = processes::message;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr Duration kListenRetry = 1s;
 constexpr Duration kRetryRecords = 10s;
 constexpr unsigned kFarewellSeconds = 3;  // for what is left to do after an orderly stop

@@ -2,12 +2,11 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include "daemon/await.hpp"
 #include "daemon/control/listener.hpp"
 #include "daemon/log/log.hpp"
 
@@ -16,8 +15,6 @@ namespace flywall::services {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 void turn_away_waiting(int listener) {
   for (int i = 0; i < kDoorBatch; ++i) {

@@ -18,7 +18,7 @@ namespace flywall::services {
 namespace {
 
 // Below the failover thread: while that one runs, there is nothing to bury.
-constexpr int kPriority = 20;
+constexpr int kRealTimePriority = 20;
 constexpr std::size_t kPrefaultedStack = 64 << 10;
 
 void prefault_stack() {
@@ -50,7 +50,7 @@ Watch::Watch(processes::ServicesEnd& channel, Inbox& inbox, std::unique_ptr<Will
 
 void Watch::run() {
   pthread_setname_np(pthread_self(), "last-will");
-  const sched_param priority{.sched_priority = kPriority};
+  const sched_param priority{.sched_priority = kRealTimePriority};
   pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
   prefault_stack();
   bool open = true;

@@ -10,11 +10,12 @@ namespace flywall::services {
 namespace {
 
 // Network control traffic: the queues of the interface serve it first.
-constexpr int kPriority = 6;
+constexpr int kPacketPriority = 6;
 
 Descriptor udp_socket(int family) {
   Descriptor socket(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (socket) setsockopt(socket.get(), SOL_SOCKET, SO_PRIORITY, &kPriority, sizeof kPriority);
+  if (socket)
+    setsockopt(socket.get(), SOL_SOCKET, SO_PRIORITY, &kPacketPriority, sizeof kPacketPriority);
   return socket;
 }
 

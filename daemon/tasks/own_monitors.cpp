@@ -1,13 +1,12 @@
 #include "daemon/tasks/own_monitors.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 #include <variant>
 
+#include "daemon/await.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/tasks/port_check.hpp"
 #include "daemon/tasks/role_hooks.hpp"
@@ -22,7 +21,6 @@ using processes::message::MonitorChanged;
 
 namespace {
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 // What `systemctl is-active` answers about a unit; anything else is about systemd itself.
 constexpr int kActive = 0;
 constexpr int kInactive = 3;

@@ -1,11 +1,10 @@
 #include "daemon/tasks/port_check.hpp"
+#include "daemon/await.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <memory>
 
 namespace flywall::tasks {
@@ -14,8 +13,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 struct Attempt {
   explicit Attempt(const asio::any_io_executor& executor)

@@ -1,13 +1,12 @@
 #include "daemon/tasks/role_hooks.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/clock.hpp"
+#include "daemon/await.hpp"
 #include "daemon/log/log.hpp"
 
 namespace flywall::tasks {
@@ -16,8 +15,6 @@ namespace asio = boost::asio;
 namespace message = processes::message;
 
 namespace {
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 RoleScripts::Rules rules_of(const config::Ha& ha) {
   return {.has_pre = !ha.pre_failover_script.empty(),

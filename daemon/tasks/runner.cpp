@@ -9,18 +9,17 @@
 #include <unistd.h>
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <csignal>
 #include <memory>
 
 #include "base/descriptor.hpp"
+#include "daemon/await.hpp"
 #include "daemon/tasks/children.hpp"
 #include "daemon/tasks/keeper.hpp"
 
@@ -30,7 +29,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr Duration kDiscardPause = 1ms;   // per 64 KiB: 64 MB/s at most
 constexpr Duration kOutputLimit = 500ms;  // after the last process has ended
 constexpr int kAboveInherited = 16;       // duplicates do not collide with what the keeper gets
