@@ -85,15 +85,31 @@ tests_of() {
 # The programs of those tests, which are CMake targets of the same name.
 test_programs() { tests_of "$@" | cut -f2 | awk '$0 && $0 != "cmake" && !seen[$0]++'; }
 
+# Two programs at once: those that speak to kernels and processes wait most of the time.
 run_ctest() { # PRESET WANTED UNWANTED
-  local name command
+  local name command number=0 i
   while IFS=$'\t' read -r name _ command; do
     if [[ -z $command ]]; then
       count_fail "$name ($1)" "it was not built"
       continue
     fi
-    eval "run_one '$name ($1)' $command" </dev/null
+    if ((number >= 2)); then wait -n || true; fi
+    number=$((number + 1))
+    (
+      begin_count "$count_prefix.$number"
+      eval "run_one '$name ($1)' $command" </dev/null
+    ) >"$count_prefix.$number.output" 2>&1 &
   done < <(tests_of "$@")
+  wait
+  for ((i = 1; i <= number; ++i)); do absorb_count "$count_prefix.$i"; done
+}
+
+# What was counted beside this, and said, becomes part of it.
+absorb_count() { # PREFIX
+  local kind
+  cat "$1.output"
+  for kind in passed failures skips; do cat "$1.$kind" >>"$count_prefix.$kind"; done
+  rm -f "$1".{output,passed,failures,skips}
 }
 
 end_count() {
