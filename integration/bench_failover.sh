@@ -2,7 +2,7 @@
 # What a client sees of a failover: Flywall and keepalived in turn, same client, same cables, one run.
 #
 #   integration/bench_failover.sh [--runs 10] [--timers "3ms x 4"] [--addresses 2]
-#                                 [--events "power silent cable killed services planned"] [--only flywall|keepalived]
+#                                 [--events "power silent cable killed frozen services planned"] [--only flywall|keepalived]
 #
 # keepalived advertises at the same interval, but never faster than 10 ms, its minimum.
 # Ends with a Markdown table: the longest gap between two answers, in milliseconds, and for planned
@@ -11,7 +11,7 @@ set -euo pipefail
 # shellcheck source=integration/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-runs=10 timers="3ms x 4" addresses=2 events="power silent cable killed services planned" only=""
+runs=10 timers="3ms x 4" addresses=2 events="power silent cable killed frozen services planned" only=""
 while (($#)); do
   case $1 in
     --runs) runs=$2 ;;
@@ -45,7 +45,21 @@ settled() {
 }
 moved_from() { holds "$(other_than "$1")" "$lan_vip" && traffic_is_back; }
 
-both_hold() { [[ $(holders_of "$lan_vip" | wc -l) -gt 1 ]]; }
+# Whoever has the address in its kernel is not who answers for it: the fence may be closed.
+still_answers() { # NODE
+  on lan "$bin_dir/arp_listener" watch --interface eth0 --address "$lan_vip" --seconds 1 |
+    tail -n 1 | jq -e --arg mac "$(mac_in lan "$1")" '(.answers[$mac] // 0) > 0' >/dev/null
+}
+
+# All processes of the candidate there, the failover process first.
+processes_in() { # NODE
+  if [[ $candidate == flywall ]]; then echo "${daemon_pid[$1]}" && services_pid "$1"; else keepalived_processes "$1"; fi
+}
+signal_all() { # SIGNAL NODE
+  local pids
+  mapfile -t pids < <(processes_in "$2")
+  kill "-$1" "${pids[@]}"
+}
 
 strike() { # EVENT VICTIM
   case $1 in
@@ -53,6 +67,7 @@ strike() { # EVENT VICTIM
     silent) silence "$2" ;;
     cable) pull_cable "$2" lan ;;
     killed) if [[ $candidate == flywall ]]; then kill -KILL "${daemon_pid[$2]}"; else kill_keepalived "$2"; fi ;;
+    frozen) signal_all STOP "$2" ;;
     services) kill -KILL "$(services_pid "$2")" ;;
     # keepalived has no command for it: it is stopped in good order.
     planned) if [[ $candidate == flywall ]]; then ha "$2" failover >/dev/null; else stop_keepalived "$2"; fi ;;
@@ -67,6 +82,7 @@ mend() { # EVENT VICTIM
       [[ $candidate == flywall ]] || forget_addresses "$2"
       start_one "$2"
       ;;
+    frozen) signal_all CONT "$2" ;;
     planned) [[ $candidate == flywall ]] || start_one "$2" ;;
   esac
 }
@@ -85,7 +101,7 @@ one_run() { # EVENT
   else
     await 4 moved_from "$victim" || note "the address did not move within 4 s"
     # What stays behind is judged after any takeover could have finished.
-    if stays 1 both_hold; then both=1; fi
+    if still_answers "$victim"; then both=1; fi
   fi
   traffic_is_back || true
   stop_client
@@ -119,7 +135,7 @@ cell() { # EVENT CANDIDATE: median / worst, and what was left behind
   if [[ $1 == power ]]; then both=0; fi
   printf ' %s | %s' "$(column "$1" "$2" 1 | median)" "$(column "$1" "$2" 1 | worst)"
   if [[ $1 == planned ]]; then printf ' (%d lost)' "$(column "$1" "$2" 2 | worst | cut -d. -f1)"; fi
-  if ((both > 0)); then printf ' (both held the address in %d of %d)' "$both" "$(column "$1" "$2" 4 | wc -l)"; fi
+  if ((both > 0)); then printf ' (the old one went on answering in %d of %d)' "$both" "$(column "$1" "$2" 4 | wc -l)"; fi
 }
 row() { # EVENT
   local ours theirs ratio="–"

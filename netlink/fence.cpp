@@ -38,7 +38,6 @@ constexpr auto kTcxEgress = static_cast<bpf_attach_type>(47);
 // Before Linux 6.6: our place among the filters of the clsact qdisc.
 constexpr std::uint32_t kFilterHandle = 1;
 constexpr std::uint32_t kFilterPriority = 0xf1;
-constexpr std::size_t kPage = 4096;
 
 // "flywall-CLUSTER-NAMESPACE": the folder of all lives of this cluster here (F4).
 std::string folder_of(const FenceSetting& setting) {
@@ -126,7 +125,7 @@ struct Fence::Programs {
   Programs(const Programs&) = delete;
   Programs& operator=(const Programs&) = delete;
   ~Programs() {
-    if (page != MAP_FAILED) ::munmap(page, kPage);
+    if (page != MAP_FAILED) ::munmap(page, kGatePage);
     if (object) bpf_object__close(object);
   }
 
@@ -143,7 +142,7 @@ struct Fence::Programs {
     drops = bpf_object__find_map_fd_by_name(object, "drops");
     in = bpf_program__fd(bpf_object__find_program_by_name(object, "fence_in"));
     out = bpf_program__fd(bpf_object__find_program_by_name(object, "fence_out"));
-    page = ::mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED, gate, 0);
+    page = ::mmap(nullptr, kGatePage, PROT_READ | PROT_WRITE, MAP_SHARED, gate, 0);
     if (page == MAP_FAILED) return fail_errno("cannot map the fence's deadline", errno);
     return {};
   }
@@ -168,6 +167,8 @@ Fence::Fence(const FenceSetting& setting, std::string folder, std::unique_ptr<Pr
 
 Fence::Fence(Fence&&) noexcept = default;
 Fence::~Fence() = default;
+
+int Fence::gate_descriptor() const { return programs_->gate; }
 
 Result<void> Fence::guard(std::span<const IpAddress> addresses) {
   const std::set<IpAddress> wanted(addresses.begin(), addresses.end());

@@ -66,6 +66,8 @@ class Fence {
   void forget(std::uint32_t interface_index);  // it was deleted
 
   FenceGate& gate() { return gate_; }
+  // The gate's map, to be mapped by another process (mapped_gate.hpp); stays this object's.
+  int gate_descriptor() const;
   FenceDrops drops() const;
   // What is left of former lives goes: call it once all interfaces are attached.
   void supersede();

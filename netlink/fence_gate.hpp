@@ -5,11 +5,14 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 
 #include "base/time.hpp"
 #include "netlink/fence_layout.h"
 
 namespace flywall::netlink {
+
+inline constexpr std::size_t kGatePage = 4096;  // bytes to be mapped
 
 class FenceGate {
  public:
@@ -27,6 +30,14 @@ class FenceGate {
     std::atomic_ref(page_->forwarding).store(on ? 1 : 0, std::memory_order_relaxed);
   }
 
+  bool fences_forwarding() const {
+    return std::atomic_ref(page_->forwarding).load(std::memory_order_relaxed) != 0;
+  }
+
+  // Zero: closed, for ever: idle.
+  Time deadline() const {
+    return is_idle() ? kNever : time_from_nanoseconds(static_cast<std::int64_t>(get()));
+  }
   bool is_idle() const { return get() == FENCE_IDLE; }
   bool is_open(Time at) const { return static_cast<std::uint64_t>(nanoseconds(at)) < get(); }
 

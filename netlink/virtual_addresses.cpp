@@ -170,6 +170,7 @@ std::vector<WantedAddress> VirtualAddresses::resolve(AddressReport& report) {
   for (std::uint32_t i = 0; i < configured_.size(); ++i) {
     const VirtualAddress& address = configured_[i];
     if (const LinkState* link = links_.by_name(address.interface)) {
+      if (interface_notice_) interface_notice_(link->index, true);
       positions_.try_emplace({link->index, address.prefix}, i);
       result.push_back({link->index, address.prefix, address.label});
     } else if (taken_) {

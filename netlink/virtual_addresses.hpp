@@ -108,6 +108,10 @@ class VirtualAddresses {
   void announce_again(Time at);
   // Asked between two chunks: true ends the work early, so that a newer order is not kept waiting.
   void set_interrupted(std::function<bool()> interrupted) { interrupted_ = std::move(interrupted); }
+  // Told of each interface of a configured address: that it is there, as soon as that is known and
+  // always before an address is put on it, maybe again and again; and that it is gone.
+  using InterfaceNotice = std::function<void(std::uint32_t interface_index, bool there)>;
+  void set_interface_notice(InterfaceNotice notice) { interface_notice_ = std::move(notice); }
 
   // To be polled for reading; changes from call to call (a probe comes and goes).
   std::vector<int> fds() const;
@@ -120,6 +124,8 @@ class VirtualAddresses {
 
   bool taken() const { return taken_; }
   bool lingering() const { return linger_until_ != kNever; }
+  // Dropped, and nothing with our tag is left as far as the kernel told.
+  bool gone() const { return !taken_ && !lingering() && repair_at_ == kNever; }
   // Which of `configured()` the kernel has, as far as we know; by position.
   const std::vector<bool>& held() const { return held_; }
   const std::vector<VirtualAddress>& configured() const { return configured_; }
@@ -184,6 +190,7 @@ class VirtualAddresses {
   std::optional<AnswerSilence> silence_;
   Time linger_until_ = kNever;
   std::function<bool()> interrupted_;
+  InterfaceNotice interface_notice_;
 
   std::optional<VirtualRoutes> routes_;
   Time route_audit_ = kNever;

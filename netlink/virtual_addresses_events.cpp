@@ -136,6 +136,8 @@ void VirtualAddresses::apply_link(const LinkState& link, Time at) {
     return std::ranges::any_of(configured_,
                                [&](const auto& address) { return address.interface == name; });
   };
+  if (interface_notice_ && (link.removed || (change.named && used(link.name))))
+    interface_notice_(link.index, !link.removed);
   if (taken_ && ((change.named && used(link.name)) || (change.lost && used(change.former_name))))
     want_repair(at);
   if (!taken_ || !change.came_up) return;

@@ -43,6 +43,7 @@ struct PromoteWish {
 int promote(const Settings& settings, const PromoteWish& wish);
 struct ResetWish {
   std::string file = kStandardConfiguration;  // names the cluster when no daemon runs
+  bool keep_fence = false;                    // likewise: closed, what it dropped stays dropped
   Duration limit{};
 };
 int reset(const Settings& settings, const ResetWish& wish);

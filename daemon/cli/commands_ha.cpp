@@ -67,6 +67,8 @@ void describe_orders(CLI::App& ha, Chosen& chosen) {
       "reset", "forget damping and refusals; without a daemon: remove what a dead one left");
   reset_app->add_option("--config", anew->file, "names the cluster when no daemon runs")
       ->capture_default_str();
+  reset_app->add_flag("--keep-fence", anew->keep_fence,
+                      "without a daemon: nothing is forwarded until one starts");
   add_timeout(*reset_app, anew->limit);
   reset_app->callback([&chosen, anew] {
     chosen.action = [&chosen, anew] { return reset(chosen.settings, *anew); };

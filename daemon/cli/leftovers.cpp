@@ -9,6 +9,7 @@
 #include "base/descriptor.hpp"
 #include "daemon/cli/asking.hpp"
 #include "daemon/config/load.hpp"
+#include "netlink/fence.hpp"
 #include "netlink/leftovers.hpp"
 
 namespace flywall::cli {
@@ -42,9 +43,16 @@ std::vector<netlink::VirtualAddress> addresses_of(const config::Config& config) 
   return addresses;
 }
 
+// Whether there was one.
+bool remove_fence(const std::string& cluster_id, std::string& trouble) {
+  const auto removed = netlink::Fence::sweep({.cluster_id = cluster_id});
+  if (!removed) trouble = removed.error().message;
+  return removed && *removed > 0;
+}
+
 }  // namespace
 
-int sweep(const Settings& settings, const std::string& file) {
+int sweep(const Settings& settings, const std::string& file, bool keep_fence) {
   const config::Outcome outcome = config::load(file, config::Environment::of_process());
   if (!outcome.config) {
     std::fputs(outcome.render_all().c_str(), stderr);
@@ -57,18 +65,22 @@ int sweep(const Settings& settings, const std::string& file) {
              ": a flywalld runs here, though not at " + settings.socket + "; stop it first");
     return kExitRefused;
   }
-  const netlink::Swept swept =
+  netlink::Swept swept =
       netlink::sweep_leftovers(replication.cluster_id, addresses_of(*outcome.config));
+  // As long as an address of ours is left it must not answer.
+  const bool opened =
+      !keep_fence && swept.trouble.empty() && remove_fence(replication.cluster_id, swept.trouble);
   if (!swept.trouble.empty()) complain(swept.trouble);
   print(settings,
         {{"daemon", false},
          {"addresses_removed", swept.addresses},
          {"routes_removed", swept.routes},
+         {"fence_removed", opened},
          {"trouble", swept.trouble.empty() ? Json(nullptr) : Json(swept.trouble)}},
         [](const Json& body, const Style&) {
           return "no daemon runs here; removed what it left behind: " +
                  body["addresses_removed"].dump() + " addresses, " + body["routes_removed"].dump() +
-                 " routes\n";
+                 " routes" + (body["fence_removed"] == true ? ", the fence" : "") + "\n";
         });
   return swept.trouble.empty() ? kExitGood : kExitFailed;
 }

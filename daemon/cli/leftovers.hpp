@@ -10,6 +10,7 @@ namespace flywall::cli {
 
 // Refuses (kExitRefused) while something listens on the heartbeat port of the configuration in
 // `file`: then a daemon lives, though its socket is elsewhere, and would put everything back.
-int sweep(const Settings& settings, const std::string& file);
+// `keep_fence`: the kernel's fence stays closed, so that nothing is forwarded either.
+int sweep(const Settings& settings, const std::string& file, bool keep_fence);
 
 }  // namespace flywall::cli

@@ -108,7 +108,7 @@ int promote(const Settings& settings, const PromoteWish& wish) {
 int reset(const Settings& settings, const ResetWish& wish) {
   const Question question{
       .method = "POST", .target = "/api/ha/reset", .body = "{}", .limit = wish.limit};
-  if (!is_reachable(settings)) return sweep(settings, wish.file);
+  if (!is_reachable(settings)) return sweep(settings, wish.file, wish.keep_fence);
   const Reply answer = request(settings, question);
   if (answer.exit != kExitGood) return answer.exit;
   print_done(settings, answer.body, "damping, refusals and waiting times are forgotten");

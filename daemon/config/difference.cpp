@@ -93,6 +93,7 @@ Config without_restarts(const Config& running, Config wanted) {
   replication.ha.enabled = running.replication.ha.enabled;
   replication.ha.heartbeat_port = running.replication.ha.heartbeat_port;
   replication.ha.quorum = running.replication.ha.quorum;
+  replication.ha.fence.enabled = running.replication.ha.fence.enabled;
   wanted.api.listen = running.api.listen;
   wanted.api.socket = running.api.socket;
   wanted.api.tls_cert = running.api.tls_cert;

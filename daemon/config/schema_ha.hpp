@@ -162,8 +162,7 @@ inline constexpr std::array kHaSections{
         .refused("two primaries would be possible that it should exclude"),
     Section{"fencing", "", Times::once, "a hook that switches the other node off", kFencing}
         .accepted("the script is not called"),
-    Section{"fence", "", Times::once, "the kernel's lease on the addresses", kFence}.accepted(
-        "the kernel holds no lease"),
+    Section{"fence", "", Times::once, "the kernel's lease on the addresses", kFence},
     Section{"service",
             "name",
             Times::any,

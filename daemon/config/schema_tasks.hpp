@@ -75,7 +75,8 @@ inline constexpr std::array kFencing{
 using OfFence = OfHaPart<&Ha::fence>;
 inline constexpr std::array kFence{
     Setting{"enabled", kFlag, "true", "a primary that cannot renew its right loses its addresses",
-            kAt<OfFence, &Fence::enabled>},
+            kAt<OfFence, &Fence::enabled>}
+        .restarts("it is put up before anything else happens"),
     Setting{"forwarding", kFlag, "with a quorum", "and forwards nothing",
             kAt<OfFence, &Fence::forwarding>},
 };

@@ -118,6 +118,22 @@ Json monitors_json(const View& view) {
   return monitors;
 }
 
+// Nothing is known of what the kernel enforces once the failover process does not answer, but it
+// enforces it all the same.
+Json fence_json(const View& view) {
+  const processes::FenceStatus& fence = view.snapshot.fence;
+  const bool enforced = fence.kind == processes::FenceStatus::Kind::kernel;
+  const bool open = fence.idle || fence.until > view.now;
+  return {
+      {"kind", processes::name_of(fence.kind)},
+      {"idle", enforced ? Json(fence.idle) : Json(nullptr)},
+      {"open", enforced ? Json(open) : Json(nullptr)},
+      {"closes_in_ms", enforced && open && !fence.idle ? Json(milliseconds(fence.until - view.now))
+                                                       : Json(nullptr)},
+      {"forwarding", enforced && fence.forwarding},
+      {"trouble", text_or_null(fence.trouble.view())}};
+}
+
 Json handover_json(const View& view) {
   if (!view.fresh() || !view.snapshot.handing_over) return nullptr;
   return {{"to", view.snapshot.successor.view()}};
@@ -203,8 +219,9 @@ Answer status_answer(const View& view) {
             {"detection_ms", milliseconds(ha.detection_time())},
             {"quorum", config::name(ha.quorum)},
             {"has_quorum", view.fresh() && now.has_quorum},
-            {"fenced", false},
+            {"fenced", view.is_fenced()},
             {"fault", heartbeat::name_of(now.fault)}};
+  body["fence"] = fence_json(view);
   body["virtual_ips"] = addresses_json(view);
   body["peers"] = peers_json(view);
   body["failback"] = failback_json(view);

@@ -77,6 +77,7 @@ Answer metrics_answer(const View& view) {
             {"ha_pauses_total", now.pauses},
             {"ha_announcements_total", now.announcements},
             {"ha_vip_held", addresses_held(view)},
+            {"ha_fenced", view.is_fenced() ? 1 : 0},
             {"ha_virtual_routes_held", now.routes_held},
             {"ha_heartbeats_rejected_total", rejected(now)}};
   add_peers(view, body);

@@ -26,6 +26,22 @@ void warn_of_peer(const View& view, std::size_t index, std::vector<std::string>&
                       " is silent: redundancy is lost");
 }
 
+void warn_of_fence(const processes::FenceStatus& fence, std::vector<std::string>& found) {
+  const std::string why = fence.trouble.str();
+  switch (fence.kind) {
+    case processes::FenceStatus::Kind::off:
+      return;
+    case processes::FenceStatus::Kind::missing:
+      found.push_back(
+          "there is no fence in this kernel: a failover process that is frozen keeps its "
+          "addresses: " +
+          why);
+      return;
+    case processes::FenceStatus::Kind::kernel:
+      if (!why.empty()) found.push_back("the kernel's fence does not guard everything: " + why);
+  }
+}
+
 void warn_of_process(const View& view, std::vector<std::string>& found) {
   const Snapshot& now = view.snapshot;
   if (now.muted) found.emplace_back("this node was paused and says nothing until it hears a peer");
@@ -35,6 +51,7 @@ void warn_of_process(const View& view, std::vector<std::string>& found) {
   if (view.is_leader() && now.addresses_held < now.address_count)
     found.push_back(std::to_string(now.address_count - now.addresses_held) + " of " +
                     std::to_string(now.address_count) + " virtual addresses are not in place");
+  warn_of_fence(now.fence, found);
   if (!now.epochs_reserved)
     found.emplace_back("no epoch could be reserved on disk: a crash would forget it");
   if (!now.realtime)

@@ -28,6 +28,11 @@ struct View {
   bool fresh() const;
   // This node is primary, and the failover process said so lately.
   bool is_leader() const;
+  // The kernel takes the addresses from this node as soon as it may not serve them (E7).
+  bool is_fenced() const {
+    return snapshot.fence.kind == processes::FenceStatus::Kind::kernel &&
+           snapshot.fence.trouble.empty();
+  }
   Duration age() const { return now - snapshot.updated; }
 };
 

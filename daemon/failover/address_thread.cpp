@@ -30,8 +30,10 @@ void note(AddressOutcome& outcome, AddressOutcome::Note::Kind kind, const std::s
 
 }  // namespace
 
-AddressThread::AddressThread(netlink::VirtualAddresses addresses)
-    : addresses_(std::move(addresses)) {
+AddressThread::AddressThread(netlink::VirtualAddresses addresses, AddressFence fence)
+    : fence_(std::move(fence)), addresses_(std::move(addresses)) {
+  addresses_.set_interface_notice(
+      [this](std::uint32_t index, bool there) { fence_.follow(index, there); });
   addresses_.set_interrupted([this] { return !orders_.empty(); });
   thread_ = std::thread([this] { run(); });
 }
@@ -45,6 +47,7 @@ void AddressThread::run() {
   name_thread("addresses");
   become_realtime(kAddressPriority);
   for (;;) {
+    if (fence_.has_news()) tell_of_fence();
     std::vector<pollfd> waiting{{orders_.fd(), POLLIN, 0}};
     for (const int fd : addresses_.fds()) waiting.push_back({fd, POLLIN, 0});
     ::poll(waiting.data(), waiting.size(), milliseconds_until(addresses_.deadline()));
@@ -91,6 +94,7 @@ bool AddressThread::obey(const AddressOrder& order) {
       return true;
     case AddressOrder::Kind::stop:
       addresses_.drop();
+      if (addresses_.gone()) fence_.remove();
       return false;
   }
   return false;
@@ -117,7 +121,9 @@ void AddressThread::configure(const AddressOrder& order) {
   };
   AddressSetting& setting = *order.setting;
   if (setting.addresses) {
+    fence_.guard_also(*setting.addresses);
     merge(addresses_.configure(std::move(*setting.addresses)));
+    if (report.failed == 0 && !report.error) fence_.guard_only(addresses_.configured());
     if (!addresses_.taken()) report.held = 0;
   }
   if (setting.routes)
@@ -136,6 +142,14 @@ void AddressThread::overtake() {
   outcome.overtaken = true;
   leaving_.reset();
   give(outcome);
+}
+
+// What it says otherwise comes with every outcome.
+void AddressThread::tell_of_fence() {
+  AddressReport report;
+  report.work = AddressWork::quiet;  // of routes nothing is said
+  report.held = held();
+  give(outcome_of(report));
 }
 
 void AddressThread::answer(AddressOutcome::Kind kind, const AddressOrder& order,
@@ -165,6 +179,9 @@ AddressOutcome AddressThread::outcome_of(const AddressReport& report) {
   routes_held_ = outcome.routes_held;
   outcome.repair = report.work == AddressWork::repair && report.added > report.probed;
   outcome.announcements = addresses_.announcements().frames;
+  outcome.gone = addresses_.gone();
+  outcome.fence = fence_.kind();
+  outcome.fence_trouble = InlineText<120>::cut(fence_.trouble());
   const std::vector<bool> held = addresses_.held();
   for (std::size_t i = 0; i < held.size(); ++i)
     if (held[i]) outcome.bits[i / 64] |= std::uint64_t{1} << (i % 64);

@@ -19,6 +19,7 @@
 #include "base/inline_text.hpp"
 #include "base/inline_vector.hpp"
 #include "base/time.hpp"
+#include "daemon/failover/address_fence.hpp"
 #include "daemon/failover/mailbox.hpp"
 #include "netlink/virtual_addresses.hpp"
 
@@ -66,8 +67,11 @@ struct AddressOutcome {
   std::uint32_t removed = 0;
   std::uint32_t failed = 0;
   std::uint32_t routes_held = 0;
-  bool repair = false;              // somebody had deleted what was put back
-  bool overtaken = false;           // dropped: a later order came before they were gone
+  bool repair = false;     // somebody had deleted what was put back
+  bool overtaken = false;  // dropped: a later order came before they were gone
+  bool gone = false;       // nothing of ours is in this kernel any more
+  processes::FenceStatus::Kind fence{};
+  InlineText<120> fence_trouble;
   std::uint64_t announcements = 0;  // frames so far
   std::array<std::uint64_t, kMaxVirtualAddresses / 64>
       bits{};  // held, by position in the configuration
@@ -79,14 +83,16 @@ class AddressThread {
   using Orders = Mailbox<AddressOrder, 64>;
   using Outcomes = Mailbox<AddressOutcome, 64>;
 
-  // Starts the thread; it runs until an order `stop`, and the destructor gives one and waits.
-  explicit AddressThread(netlink::VirtualAddresses addresses);
+  // Starts the thread; it runs until an order `stop`, and the destructor gives one and waits. When
+  // nothing of ours is left at its end, the fence is removed as well.
+  explicit AddressThread(netlink::VirtualAddresses addresses, AddressFence fence = {});
   AddressThread(const AddressThread&) = delete;
   AddressThread& operator=(const AddressThread&) = delete;
   ~AddressThread();
 
-  Orders& orders() { return orders_; }        // put by the failover thread
-  Outcomes& outcomes() { return outcomes_; }  // taken by the failover thread
+  Orders& orders() { return orders_; }                  // put by the failover thread
+  Outcomes& outcomes() { return outcomes_; }            // taken by the failover thread
+  netlink::FenceGate& gate() { return fence_.gate(); }  // of the failover thread
 
  private:
   void run();
@@ -97,10 +103,12 @@ class AddressThread {
   void configure(const AddressOrder& order);
   std::uint32_t held() const;
   void overtake();
+  void tell_of_fence();
   void notice(const std::optional<netlink::AddressReport>& report);
   AddressOutcome outcome_of(const netlink::AddressReport& report);
   void give(const AddressOutcome& outcome);
 
+  AddressFence fence_;
   netlink::VirtualAddresses addresses_;
   std::optional<AddressOrder> leaving_;  // a drop that lingers
   std::uint32_t routes_held_ = 0;

@@ -22,6 +22,22 @@ constexpr std::size_t kDrainBatches =
 constexpr int kMaxEpollEvents = 8;
 constexpr int kLinkReads = 16;  // per wake-up
 
+bool is_answered(AddressOrder::Kind kind) {
+  switch (kind) {
+    case AddressOrder::Kind::take:
+    case AddressOrder::Kind::quiet:
+    case AddressOrder::Kind::drop:
+    case AddressOrder::Kind::configure:
+      return true;
+    case AddressOrder::Kind::hurry:
+    case AddressOrder::Kind::announce:
+    case AddressOrder::Kind::look_again:
+    case AddressOrder::Kind::stop:
+      return false;
+  }
+  return false;
+}
+
 bool watch(const Descriptor& poll, int fd) {
   epoll_event interest{};
   interest.events = EPOLLIN;
@@ -51,7 +67,10 @@ FailoverLoop::FailoverLoop(const LoopSetting& setting, const Parts& parts, Descr
              setting.peers),
       conditions_(setting.watched, now()),
       journal_(parts.log),
-      now_(now()) {
+      now_(now()),
+      gate_(parts.addresses.gate()),
+      gone_(setting.swept) {
+  gate_.fence_forwarding(setting.fence_forwarding);
   snapshot_.started = now_;
   snapshot_.instance = setting.instance;
   snapshot_.node = setting.policy.self;
@@ -74,10 +93,12 @@ void FailoverLoop::run() {
     read_services();
     read_conditions();
     advance(event::Tick{});
+    renew_fence();
     if (services_) outbox_.flush(*services_);
     if (services_) journal_.flush(*services_);
     if (wills_stale_ || willed_ != election_.claim().epoch) renew_wills();
     publish();
+    parts_.turns.fetch_add(1, std::memory_order_relaxed);
   }
   publish();
 }
@@ -134,7 +155,9 @@ void FailoverLoop::digest(const heartbeat::Arrival& arrival) {
 // them.
 void FailoverLoop::advance(const heartbeat::Event& what) {
   now_ = now();
-  for (const heartbeat::Action& action : election_.step(now_, what))
+  const heartbeat::Actions& actions = election_.step(now_, what);
+  renew_fence();
+  for (const heartbeat::Action& action : actions)
     std::visit([this](const auto& wish) { carry_out(wish); }, action);
   if (prepared_) advance(event::Prepared{*std::exchange(prepared_, std::nullopt)});
   if (drain_requested_ && !reading_) settle();
@@ -147,6 +170,7 @@ void FailoverLoop::settle() {
 }
 
 void FailoverLoop::carry_out(const action::Speak& speak) {
+  spoken_ = now_;
   peers_.speak(parts_.transport, election_.statement(), speak.copies, now_);
 }
 
@@ -192,6 +216,7 @@ void FailoverLoop::carry_out(const action::Stopped&) {
 
 void FailoverLoop::order_addresses(AddressOrder order) {
   order.given = now_;
+  if (is_answered(order.kind)) ++unanswered_;
   parts_.addresses.orders().put(order);
 }
 

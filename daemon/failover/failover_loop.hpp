@@ -13,6 +13,7 @@
 // and restarts (supervisor.hpp).
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -85,6 +86,7 @@ class FailoverLoop {
     OrderBox& orders;
     PleaBox& pleas;
     LogBox& log;
+    std::atomic<std::uint64_t>& turns;  // done so far
   };
   // Errors: the system gave no descriptor.
   static Result<FailoverLoop> create(const LoopSetting& setting, const Parts& parts);
@@ -103,6 +105,13 @@ class FailoverLoop {
   void read_outcomes();
   void read_services();
   void read_conditions();
+
+  // The fence (E7): failover_fence.cpp.
+  void renew_fence();
+  Time serves_until(Time lease) const;
+  bool may_idle() const;
+  void note_fence(const AddressOutcome& outcome);
+  void describe_fence(processes::FenceStatus& fence) const;
 
   // Election.
   void advance(const heartbeat::Event& event);
@@ -188,6 +197,11 @@ class FailoverLoop {
   processes::Snapshot snapshot_;
   Time now_;
   Time published_;
+  netlink::FenceGate gate_;
+  bool gone_ = false;             // nothing of ours is in the kernel
+  std::uint32_t unanswered_ = 0;  // orders under way at the address thread
+  Time spoken_;                   // when the peers were told last that this node lives
+  std::optional<Time> lost_at_;   // the role was lost without a handover
   bool drain_requested_ = false;
   bool paths_changed_ = true;  // of whom the peers are heard over
   bool reading_ = false;

@@ -21,6 +21,7 @@ void FailoverLoop::obey(const order::Reconfigure& wanted) {
   if (reload_->sealer) peers_.reseal(*reload_->sealer);
   const auto former = peers_.reconfigure(setting_.peers, setting_.policy.detection);
   conditions_.reconfigure(setting_.watched, moment());
+  gate_.fence_forwarding(setting_.fence_forwarding);
   snapshot_.reloads = ++configuration_;
   snapshot_.last_reload_good = true;
   snapshot_.address_count = setting_.address_count;

@@ -93,6 +93,7 @@ void FailoverLoop::carry_out(const action::EpochUnreserved& unreserved) {
 }
 
 void FailoverLoop::note_outcome(const AddressOutcome& outcome) {
+  note_fence(outcome);
   if (outcome.overtaken) return advance(heartbeat::event::AddressesDropped{});
   snapshot_.addresses_held = outcome.held;
   snapshot_.held = outcome.bits;
@@ -168,6 +169,7 @@ void FailoverLoop::publish() {
   snapshot_.penalty = election_.penalty();
   conditions_.describe(snapshot_);
   snapshot_.failback = election_.failback();
+  describe_fence(snapshot_.fence);
   snapshot_.handing_over = election_.state() == heartbeat::State::handing_over;
   const auto successor = election_.successor();
   snapshot_.successor = successor ? peers_.node(*successor) : NodeId{};

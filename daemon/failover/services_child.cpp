@@ -31,14 +31,24 @@ std::string describe_end(int status) {
   return "exit status " + std::to_string(WEXITSTATUS(status));
 }
 
-Result<pid_t> spawn(int socket, int snapshot, int config) {
+// Of this process; where the child gets them is in daemon/processes/messages.hpp.
+struct Descriptors {
+  int socket;
+  int snapshot;
+  int config;
+  int fence;  // -1: none
+};
+
+Result<pid_t> spawn(const Descriptors& ours) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_init(&files);
   posix_spawnattr_init(&attributes);
-  posix_spawn_file_actions_adddup2(&files, socket, processes::kSocketDescriptor);
-  posix_spawn_file_actions_adddup2(&files, snapshot, processes::kSnapshotDescriptor);
-  posix_spawn_file_actions_adddup2(&files, config, processes::kConfigDescriptor);
+  posix_spawn_file_actions_adddup2(&files, ours.socket, processes::kSocketDescriptor);
+  posix_spawn_file_actions_adddup2(&files, ours.snapshot, processes::kSnapshotDescriptor);
+  posix_spawn_file_actions_adddup2(&files, ours.config, processes::kConfigDescriptor);
+  if (ours.fence >= 0)
+    posix_spawn_file_actions_adddup2(&files, ours.fence, processes::kFenceDescriptor);
   sigset_t none;
   sigset_t all;
   sigemptyset(&none);
@@ -100,7 +110,8 @@ Result<Descriptor> ServicesChild::start() {
   const Descriptor theirs = out_of_the_way(pair->second.get());
   const Descriptor snapshot = out_of_the_way(snapshot_);
   const Descriptor config = out_of_the_way(config_.get());
-  auto pid = spawn(theirs.get(), snapshot.get(), config.get());
+  const Descriptor fence = fence_ < 0 ? Descriptor() : out_of_the_way(fence_);
+  auto pid = spawn({theirs.get(), snapshot.get(), config.get(), fence.get()});
   if (!pid) return std::unexpected(pid.error());
   pid_ = *pid;
   return std::move(pair->first);

@@ -28,6 +28,8 @@ class ServicesChild {
   };
   // Error: no memory for the configuration's copy.
   static Result<ServicesChild> create(const Inheritance& inheritance, int snapshot);
+  // The gate's map of the fence, which the child closes when this process dies; stays the giver's.
+  void give_fence(int descriptor) { fence_ = descriptor; }
 
   // Another configuration, for this child once it is told and for later ones; the number grows.
   // Error: no memory; the former one stays.
@@ -51,6 +53,7 @@ class ServicesChild {
   Descriptor config_;  // memfd
   std::uint32_t configuration_ = 0;
   int snapshot_;
+  int fence_ = -1;  // none
   pid_t pid_ = 0;
   std::string last_end_;
 };

@@ -91,6 +91,9 @@ Settings settings_from(const config::Config& config) {
   Settings settings;
   settings.tag = netlink::address_tag(replication.cluster_id);
   settings.route_tag = netlink::route_tag(replication.cluster_id);
+  settings.fence = replication.ha.fence.enabled;
+  settings.loop.fence_forwarding =
+      replication.ha.fence.forwarding.value_or(replication.ha.quorum == config::Quorum::majority);
   settings.shutdown_grace = replication.ha.shutdown_grace;
   for (const config::Peer& peer : config::peers(replication))
     settings.loop.peers.push_back(setting_of(peer));
@@ -119,6 +122,7 @@ Settings settings_from(const config::Config& config) {
 Settings settings_from(const config::Config& config, const Settings& running) {
   Settings settings = settings_from(config);
   settings.loop.instance = running.loop.instance;
+  settings.loop.swept = running.loop.swept;
   settings.loop.memory_locked = running.loop.memory_locked;
   settings.loop.policy.seed = running.loop.policy.seed;
   settings.loop.policy.fallback_floor = running.loop.policy.fallback_floor;

@@ -13,6 +13,7 @@ namespace flywall::failover {
 struct Settings {
   LoopSetting loop;
   netlink::AddressTag tag;
+  bool fence = true;
   Duration shutdown_grace{};  // how long a stop waits for a handover
   netlink::RouteTag route_tag;
   std::vector<netlink::VirtualAddress> addresses;  // in the order of the configuration

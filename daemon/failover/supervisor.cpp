@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <ranges>
@@ -15,6 +16,7 @@
 #include "daemon/failover/failover_loop.hpp"
 #include "daemon/failover/privileges.hpp"
 #include "daemon/failover/reloader.hpp"
+#include "daemon/failover/service_notice.hpp"
 #include "daemon/failover/services_child.hpp"
 #include "daemon/failover/surroundings.hpp"
 #include "daemon/log/log.hpp"
@@ -51,12 +53,16 @@ class Supervisor {
     OrderBox orders;
     PleaBox pleas;
     LogBox lines;
-    std::unique_ptr<Reload> reload;  // under way at the threads, which it outlives
+    std::atomic<std::uint64_t> turns;  // of the failover thread
+    std::unique_ptr<Reload> reload;    // under way at the threads, which it outlives
   };
-  Supervisor(Reloader reloader, Descriptor signals, ServicesChild child, Boxes& boxes)
+  Supervisor(Reloader reloader, Descriptor signals, ServicesChild child, ServiceNotice notice,
+             Boxes& boxes)
       : reloader_(std::move(reloader)),
         signals_(std::move(signals)),
         child_(std::move(child)),
+        notice_(std::move(notice)),
+        turns_(boxes.turns),
         orders_(boxes.orders),
         pleas_(boxes.pleas),
         lines_(boxes.lines),
@@ -83,6 +89,8 @@ class Supervisor {
   Reloader reloader_;
   Descriptor signals_;
   ServicesChild child_;
+  ServiceNotice notice_;
+  const std::atomic<std::uint64_t>& turns_;
   OrderBox& orders_;
   PleaBox& pleas_;
   LogBox& lines_;
@@ -146,8 +154,10 @@ void Supervisor::look_around_again() {
 }
 
 void Supervisor::attend(int finished) {
+  notice_.ready();
   for (;;) {
     wait(finished);
+    notice_.watch(turns_, now());
     write_log();
     read_signals();
     if (now() >= stop_again_at_) stop();
@@ -167,8 +177,8 @@ void Supervisor::wait(int finished) {
                                  {pleas_.fd(), POLLIN, 0},
                                  {finished, POLLIN, 0}}};
   const Duration longest = reload_ && !reload_given_ ? kFullBoxPause : kLookAroundPause;
-  const Duration left =
-      std::clamp<Duration>(std::min({look_at_, restart_at_, stop_again_at_}) - now(), 0ns, longest);
+  const Duration left = std::clamp<Duration>(
+      std::min({look_at_, restart_at_, stop_again_at_, notice_.deadline()}) - now(), 0ns, longest);
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left);
   ::poll(waiting.data(), waiting.size(), static_cast<int>(milliseconds.count()));
 }
@@ -190,6 +200,7 @@ void Supervisor::read_signals() {
 void Supervisor::stop() {
   stop_again_at_ = stopping_ ? kNever : later(now(), reloader_.settings().shutdown_grace);
   stopping_ = true;
+  notice_.stopping();
   orders_.put(order::Stop{});
 }
 
@@ -263,8 +274,18 @@ void Supervisor::write_log() {
   while (const auto entry = lines_.take()) log::history(*entry);
 }
 
+AddressFence make_fence(const config::Replication& replication, const Settings& settings) {
+  if (!settings.fence) return {};
+  auto fence = AddressFence::create(replication.cluster_id, settings.addresses);
+  if (fence.kind() == AddressFence::Kind::missing)
+    log::warning("fence_missing", {{"error", fence.trouble()},
+                                   {"text", "a process that is killed or frozen keeps its vips"}});
+  return fence;
+}
+
 // Removes what an earlier life left behind, so that nothing is held before an election says so.
-void sweep(netlink::VirtualAddresses& addresses) {
+// True when nothing is left.
+bool sweep(netlink::VirtualAddresses& addresses) {
   const netlink::AddressReport report = addresses.drop();
   if (report.removed + report.routes_removed > 0)
     log::warning("vip_sweep", {{"removed", std::to_string(report.removed)},
@@ -274,12 +295,28 @@ void sweep(netlink::VirtualAddresses& addresses) {
   for (const Prefix& prefix : report.foreign)
     log::warning("vip_foreign",
                  {{"address", prefix.str()}, {"text", "added by hand and left alone"}});
+  return addresses.gone();
+}
+
+// A new fence stands before an earlier life's addresses go, and that life's fence goes after them.
+bool sweep(netlink::VirtualAddresses& addresses, AddressFence& fence,
+           const std::string& cluster_id) {
+  addresses.set_interface_notice(
+      [&fence](std::uint32_t index, bool there) { fence.follow(index, there); });
+  const bool swept = sweep(addresses);
+  addresses.set_interface_notice({});
+  if (fence.kind() == AddressFence::Kind::kernel)
+    fence.supersede();
+  else if (swept)
+    netlink::Fence::sweep({.cluster_id = cluster_id});
+  return swept;
 }
 
 }  // namespace
 
 Result<void> supervise(const Assignment& assignment) {
   forbid_core_dumps();
+  ServiceNotice notice = ServiceNotice::of_process();
   Settings settings = settings_from(assignment.config);
   auto signals = take_signals();
   if (!signals) return std::unexpected(signals.error());
@@ -301,19 +338,21 @@ Result<void> supervise(const Assignment& assignment) {
   if (!child) return std::unexpected(child.error());
 
   log::start(assignment.config.log, "failover");
-  sweep(*addresses);
+  AddressFence fence = make_fence(assignment.config.replication, settings);
+  settings.loop.swept = sweep(*addresses, fence, assignment.config.replication.cluster_id);
+  child->give_fence(fence.descriptor());
   settings.loop.memory_locked = lock_memory();
   Supervisor::Boxes boxes;
-  AddressThread address_thread(std::move(*addresses));
+  AddressThread address_thread(std::move(*addresses), std::move(fence));
   ProbeThread probe_thread(std::move(*aim), settings.loop.instance.value);
   Descriptor finished(::eventfd(0, EFD_CLOEXEC));
   const FailoverLoop::Parts parts{*sealer, *transport,   *links,      address_thread, probe_thread,
-                                  *status, boxes.orders, boxes.pleas, boxes.lines};
+                                  *status, boxes.orders, boxes.pleas, boxes.lines,    boxes.turns};
   auto loop = FailoverLoop::create(settings.loop, parts);
   if (!loop) return std::unexpected(loop.error());
 
   Supervisor supervisor(Reloader(assignment, settings), std::move(*signals), std::move(*child),
-                        boxes);
+                        std::move(notice), boxes);
   log::info("starting", {{"node", settings.loop.policy.self.str()},
                          {"peers", std::to_string(settings.loop.peers.size())},
                          {"vips", std::to_string(settings.addresses.size())}});

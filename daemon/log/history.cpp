@@ -28,6 +28,7 @@ LogLevel level_of(Happening happening) {
     case Happening::monitor_changed:
     case Happening::script_failed:
     case Happening::reload_refused:
+    case Happening::fence_trouble:
       return LogLevel::warning;
     case Happening::transition:
     case Happening::peer_alive:

@@ -47,6 +47,7 @@ enum class Happening : std::uint8_t {
   script_failed = 23,     // likewise
   reloaded = 24,          // `count` differences, `detail` says what needs a restart
   reload_refused = 25,    // `detail`: the first error
+  fence_trouble = 26,     // `detail`: what the kernel's fence does not guard, and why
 };
 const char* name_of(Happening happening);  // "split_brain"
 
@@ -197,6 +198,7 @@ static_assert(std::is_trivially_copyable_v<ToServices> && std::is_trivially_copy
 inline constexpr int kSocketDescriptor = 3;    // this end of the pair
 inline constexpr int kSnapshotDescriptor = 4;  // memfd with the SharedSnapshot
 inline constexpr int kConfigDescriptor = 5;    // memfd with the configuration that the parent read
+inline constexpr int kFenceDescriptor = 6;     // the map of the fence's gate, if there is a fence
 inline constexpr const char* kServicesArgument = "--services";
 
 }  // namespace flywall::processes

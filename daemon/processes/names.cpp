@@ -55,6 +55,8 @@ const char* name_of(Happening happening) {
       return "reloaded";
     case Happening::reload_refused:
       return "reload_refused";
+    case Happening::fence_trouble:
+      return "fence_trouble";
   }
   return "unknown";
 }
@@ -71,6 +73,18 @@ const char* name_of(MonitorStatus::Kind kind) {
       return "service";
     case MonitorStatus::Kind::network:
       return "network";
+  }
+  return "unknown";
+}
+
+const char* name_of(FenceStatus::Kind kind) {
+  switch (kind) {
+    case FenceStatus::Kind::off:
+      return "off";
+    case FenceStatus::Kind::missing:
+      return "missing";
+    case FenceStatus::Kind::kernel:
+      return "kernel";
   }
   return "unknown";
 }

@@ -65,6 +65,21 @@ inline constexpr std::size_t kMaxShownMonitors = 64;
 const char* name_of(MonitorStatus::Kind kind);    // "gateway"
 const char* name_of(MonitorStatus::State state);  // "down"
 
+// What enforces this node's lease on its addresses (E7).
+struct FenceStatus {
+  enum class Kind : std::uint8_t {
+    off,      // the configuration does not want it
+    missing,  // the kernel gives none: `trouble` tells why
+    kernel,
+  };
+  Kind kind = Kind::off;
+  bool idle = false;  // the addresses were given back and are gone: nothing is dropped
+  bool forwarding = false;
+  Time until;  // the addresses live until then; zero: they are dead
+  InlineText<120> trouble;
+};
+const char* name_of(FenceStatus::Kind kind);  // "kernel"
+
 struct Snapshot {
   Time updated;
   Time started;
@@ -100,6 +115,7 @@ struct Snapshot {
   std::array<std::uint64_t, kMaxVirtualAddresses / 64> held{};
   std::uint64_t address_digest = 0;
   std::uint64_t announcements = 0;  // gratuitous ARP and NA frames sent
+  FenceStatus fence;
   // Counters since start.
   std::uint64_t heartbeats_sent = 0;
   std::uint64_t heartbeats_received = 0;

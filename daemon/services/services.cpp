@@ -57,6 +57,12 @@ int refuse_to_start(const Error& error, int status) {
   return status;
 }
 
+std::optional<netlink::MappedGate> inherited_gate() {
+  auto gate = netlink::MappedGate::open(processes::kFenceDescriptor);
+  if (!gate) return std::nullopt;
+  return std::move(*gate);
+}
+
 // Everything that runs on the Asio thread, made and connected here.
 class Services {
  public:
@@ -66,7 +72,8 @@ class Services {
         configuration_(handed.number),
         channel_(std::move(channel)),
         snapshot_(std::move(snapshot)),
-        watch_(channel_, inbox_, std::move(wills), config_.replication.cluster_id),
+        watch_(channel_, inbox_, std::move(wills), config_.replication.cluster_id,
+               inherited_gate()),
         records_(io_.get_executor(), config_.replication.state_dir),
         commands_(io_.get_executor(), channel_),
         api_({.config = config_,

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdio>
 
+#include "netlink/fence.hpp"
 #include "netlink/leftovers.hpp"
 
 namespace flywall::services {
@@ -41,11 +42,12 @@ bool lock_memory() {
 }
 
 Watch::Watch(processes::ServicesEnd& channel, Inbox& inbox, std::unique_ptr<WillSender> wills,
-             std::string cluster_id)
+             std::string cluster_id, std::optional<netlink::MappedGate> gate)
     : channel_(channel),
       inbox_(inbox),
       wills_(std::move(wills)),
       cluster_id_(std::move(cluster_id)),
+      gate_(std::move(gate)),
       thread_([this] { run(); }) {}
 
 void Watch::run() {
@@ -85,9 +87,14 @@ bool Watch::receive_all() {
   }
 }
 
+// The fence goes on guarding what could not be removed, and goes on dropping what neighbours still
+// send to be forwarded.
 void Watch::bury() {
+  if (gate_) gate_->gate().close();
   const unsigned sent = wills_->send_all();
   const netlink::Swept swept = netlink::sweep_leftovers(cluster_id_);
+  if (swept.trouble.empty() && gate_ && !gate_->gate().fences_forwarding())
+    netlink::Fence::sweep({.cluster_id = cluster_id_});
   std::array<char, 256> line{};
   const int size =
       std::snprintf(line.data(), line.size(),

@@ -63,6 +63,7 @@ complete -c flywall -n '__flywall_at "flywall ha failover"' -l timeout -x -d 'se
 complete -c flywall -n '__flywall_at "flywall ha promote"' -l force -d 'also with a fault here, without a majority or the primary'\''s answer'
 complete -c flywall -n '__flywall_at "flywall ha promote"' -l timeout -x -d 'seconds to wait for the outcome (120)'
 complete -c flywall -n '__flywall_at "flywall ha reset"' -l config -x -d 'names the cluster when no daemon runs'
+complete -c flywall -n '__flywall_at "flywall ha reset"' -l keep-fence -d 'without a daemon: nothing is forwarded until one starts'
 complete -c flywall -n '__flywall_at "flywall ha reset"' -l timeout -x -d 'seconds to wait for the outcome (120)'
 complete -c flywall -n '__flywall_at "flywall ha failback"' -a on -d 'it may'
 complete -c flywall -n '__flywall_at "flywall ha failback"' -a off -d 'it may not'

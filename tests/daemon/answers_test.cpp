@@ -41,6 +41,7 @@ TEST_F(Answers, WhatDoesNotExistYetIsNullAndNotInvented) {
   EXPECT_TRUE(answer["expires_in_ms"].is_null());
   EXPECT_TRUE(answer["leader_url"].is_null());
   EXPECT_EQ(answer["fenced"], false);
+  EXPECT_EQ(answer["fence"]["kind"], "off");
 }
 
 TEST_F(Answers, AStaleSnapshotMakesNobodyLeader) {
