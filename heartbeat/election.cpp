@@ -117,7 +117,7 @@ Time Election::next_decision() const {
     if (holding->overruled_since)
       next = std::min(next, real(*holding->overruled_since + policy_.detection));
   }
-  if (wanted_) next = std::min(next, wanted_->until);
+  if (wanted_) next = std::min(next, wanted_until());
   return next;
 }
 
@@ -213,6 +213,7 @@ void Election::note_heard(Peer& peer, const event::Heard& heard) {
   peer.heard_at = now_;
   if (heard.round_trip > 0ns) peer.round_trip = heard.round_trip;
   if (heard.new_instance) peer.contest.reset();
+  peer.forgot_failback |= heard.new_instance;
   if (heard.freshness == Freshness::fresh)
     peer.deaf_since.reset();
   else if (!peer.deaf_since || !was_alive)

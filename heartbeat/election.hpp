@@ -60,7 +60,7 @@ struct FailbackView {
   bool enabled = true;               // by itself: the policy says so, or an operator did
   std::optional<Time> ready_at;      // when this preferred node will wish for the role, if nothing
                                      // happens
-  std::optional<Time> damped_until;  // it took the role back lately
+  std::optional<Time> damped_until;  // it took the role back lately; of the primary: somebody did
 };
 
 class Election {
@@ -113,6 +113,8 @@ class Election {
     Time heard_at;                   // real time of the last statement
     Duration round_trip{};
     std::optional<Contest> contest;
+    std::optional<Time> failed_back;  // got the role from this node of its own accord (E10)
+    bool forgot_failback = false;     // has started anew since
   };
 
   // What exists only in one role.
@@ -257,9 +259,12 @@ class Election {
   // Failback (E10) and what operators want.
   void consider_failback();
   void consider_wanted();
+  Time wanted_until() const;
   bool is_preferred() const;
   bool fails_back_by_itself() const;
   Time ready_at(const Following& following) const;
+  void remember_failback(PeerIndex to);
+  Time damped_until(const Peer& peer) const;
   Wish wish() const;
   bool accepts_offer() const;
   void want_role(const Wanted& wanted);

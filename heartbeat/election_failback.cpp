@@ -37,13 +37,28 @@ Time Election::ready_at(const Following& following) const {
   return std::max(fit, damped_until_.value_or(fit));
 }
 
+// A preferred node that crashes again and again forgets that it took the role back: who gave it
+// remembers.
+void Election::remember_failback(PeerIndex to) {
+  peers_[to.value].failed_back = now_;
+  peers_[to.value].forgot_failback = false;
+}
+
+Time Election::damped_until(const Peer& peer) const {
+  if (!peer.failed_back || !peer.forgot_failback) return now_;
+  return later(*peer.failed_back, policy_.failback_window);
+}
+
 FailbackView Election::failback() const {
   FailbackView view;
   view.enabled = fails_back_by_itself();
   const auto* following = std::get_if<Following>(&role_);
   if (following && following->preferred_since && fails_back_by_itself())
     view.ready_at = ready_at(*following);
-  if (damped_until_ && *damped_until_ > now_) view.damped_until = damped_until_;
+  Time damped = damped_until_.value_or(now_);
+  if (holds())
+    for (const Peer& peer : peers()) damped = std::max(damped, damped_until(peer));
+  if (damped > now_) view.damped_until = damped;
   return view;
 }
 

@@ -65,6 +65,7 @@ bool Election::commit_if_taken() {
   const PeerIndex to = handover.to;
   if (handover.request) answer(*handover.request, true, Reason::handed_over);
   handover.request.reset();
+  if (handover.wished && reason == Reason::failback) remember_failback(to);
   drop_addresses(policy_.linger);
   lingers_until_ = now_ + policy_.linger;
   if (reason == Reason::stopping) {
@@ -87,7 +88,7 @@ void Election::watch_handover() {
   if (prepares && handover.wished && successor.statement.wish == Wish::none)
     return withdraw(Reason::operator_request);
   if (now_ < handover.until || !drained_) return;
-  if (prepares) return note_prepared(false);
+  if (prepares) return note_prepared(!policy_.prepare_required);
   withdraw(handover.step == Handover::Step::quieting ? Reason::addresses_not_quieted
                                                      : Reason::transfer_timeout);
 }
@@ -142,6 +143,7 @@ void Election::consider_wish(PeerIndex index) {
   if (!can_take(peer, forced) || now_ < wishes_heard_from_) return;
   const bool fails_back = wish == Wish::failback;
   if (fails_back && (failback_switch_ == false || peer.statement.rank >= own_rank())) return;
+  if (fails_back && now_ < damped_until(peer)) return;
   begin_handover({.to = index,
                   .reason = fails_back ? Reason::failback : Reason::handed_over,
                   .forced = forced,

@@ -93,9 +93,18 @@ void Election::want_role(const Wanted& wanted) {
   speak();
 }
 
+// A holder that has not heard us for a detection time will not hand over: force does not wait for
+// it.
+Time Election::wanted_until() const {
+  const bool follows = std::holds_alternative<Following>(role_);
+  const Peer* holder = heard_holder();
+  if (!wanted_->force || !follows || !holder || !holder->deaf_since) return wanted_->until;
+  return std::min(wanted_->until, real(*holder->deaf_since + policy_.detection));
+}
+
 // The holder did not hand over in time.
 void Election::consider_wanted() {
-  if (!wanted_ || now_ < wanted_->until || !drained_) return;
+  if (!wanted_ || now_ < wanted_until() || !drained_) return;
   const auto* following = std::get_if<Following>(&role_);
   if (!following || !wanted_->force) return settle_wanted(false, Reason::transfer_timeout);
   claim_role({.reason = wanted_->reason, .lost = {}, .at_least = {}, .deliberate = true});
@@ -142,6 +151,7 @@ void Election::on(const event::ResetRequested& request) {
   if (auto* following = std::get_if<Following>(&role_)) following->abstain_until.reset();
   failback_switch_.reset();
   damped_until_.reset();
+  for (Peer& peer : peers()) peer.failed_back.reset();
   wishes_heard_from_ = penalty_heard_from_ = now_;
   answer(request.request, true, Reason::none);
 }

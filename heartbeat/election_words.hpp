@@ -47,6 +47,7 @@ struct Policy {
   Duration transfer_timeout = 5s;   // E9: an offer unanswered for so long is withdrawn
   Duration linger = 300ms;          // E9: what the old primary goes on forwarding
   Duration prepare_limit{};         // for action::Prepare; zero: nothing has to be prepared
+  bool prepare_required = false;    // what is not answered in that time stops the handover
   std::uint8_t peers = 1;           // configured peers, 0..kMaxPeers
   InlineVector<WitnessTerms, kMaxWitnesses> witnesses;
   std::uint64_t address_digest = 0;

@@ -82,7 +82,7 @@ void FailoverLoop::obey(const message::ResetRequest& asked) {
 void FailoverLoop::carry_out(const action::Prepare& prepare) {
   ++preparation_;
   if (!services_) {
-    prepared_ = !setting_.prepare_required;
+    prepared_ = !setting_.policy.prepare_required;
     return;
   }
   preparing_ = true;
@@ -116,7 +116,7 @@ void FailoverLoop::lose_services() {
   services_.reset();
   petitions_.lose_askers();
   outbox_.forget_conversation();
-  if (std::exchange(preparing_, false)) advance(event::Prepared{!setting_.prepare_required});
+  if (std::exchange(preparing_, false)) advance(event::Prepared{!setting_.policy.prepare_required});
 }
 
 }  // namespace flywall::failover

@@ -16,7 +16,6 @@ struct LoopSetting {
   std::vector<PeerSetting> peers;
   Watched watched;
   std::uint32_t address_count = 0;
-  bool prepare_required = false;  // no planned handover before a script allowed it
   bool fence_forwarding = false;  // who may not serve the addresses may not forward either
   bool swept = false;             // at the start: nothing of an earlier life is left in this kernel
   bool memory_locked = false;

@@ -78,6 +78,7 @@ heartbeat::Policy policy_of(const config::Replication& replication, std::size_t 
           .transfer_timeout = std::min(ha.transfer_timeout, kLongestTransfer),
           .prepare_limit =
               ha.pre_failover_script.empty() ? Duration{} : ha.script_timeout + kAfterScript,
+          .prepare_required = ha.pre_failover_required,
           .peers = static_cast<std::uint8_t>(peers),
           .address_digest = digest_of(ha.virtual_ips),
           .seed = draw(),
@@ -100,7 +101,6 @@ Settings settings_from(const config::Config& config) {
   settings.loop.policy = policy_of(replication, settings.loop.peers.size());
   settings.loop.instance = InstanceId{draw()};
   settings.loop.watched = watched_from(replication.ha);
-  settings.loop.prepare_required = replication.ha.pre_failover_required;
   for (const config::VirtualIp& address : replication.ha.virtual_ips) {
     settings.addresses.push_back({.prefix = address.address,
                                   .interface = netlink::InterfaceName::cut(address.interface),

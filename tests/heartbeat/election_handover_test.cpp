@@ -134,6 +134,24 @@ TEST(Handover, E9_refusals_say_why) {
   EXPECT_EQ(scene.world.primary(), kBob);
 }
 
+// A services process that hangs answers nothing.
+TEST(Handover, E9_what_is_not_prepared_in_time_stops_a_handover_only_when_it_is_required) {
+  for (const bool required : {false, true}) {
+    auto plan = quiet_plan(2);
+    plan.node[kAda].policy.prepare_limit = 400ms;
+    plan.node[kAda].policy.prepare_required = required;
+    Scenario scene(plan);
+    scene.world.hang_scripts(kAda);
+    scene.start_all();
+    scene.world.order_failover(kAda);
+    scene.run_for(390ms);
+    EXPECT_EQ(scene.state(kAda), State::primary) << scene.told();
+    scene.run_for(1s);
+    EXPECT_EQ(scene.world.primary(), required ? kAda : kBob) << scene.told();
+    EXPECT_EQ(scene.tells("refuses the order: not_prepared"), required) << scene.told();
+  }
+}
+
 TEST(Handover, E9_a_reset_withdraws_a_handover) {
   auto plan = quiet_plan(2);
   plan.node[kAda].policy.prepare_limit = 400ms;
@@ -210,6 +228,36 @@ TEST(Failback, E10_at_most_once_in_a_window) {
   EXPECT_EQ(scene.world.primary(), kBob) << scene.told();
   scene.world.reset(kAda);
   scene.run_for(3s);
+  EXPECT_EQ(scene.world.primary(), kAda) << scene.told();
+}
+
+TEST(Failback, E10_who_gave_the_role_remembers_the_window_of_a_node_that_started_anew) {
+  Scenario scene(failback_plan(Failback::automatic));
+  let_ada_return(scene);
+  scene.run_for(3s);
+  ASSERT_EQ(scene.world.primary(), kAda) << scene.told();
+  scene.world.lose_power(kAda);
+  scene.run_for(1s);
+  scene.world.start(kAda);
+  scene.run_for(10s);
+  EXPECT_EQ(scene.world.primary(), kBob) << scene.told();
+  EXPECT_FALSE(scene.node(kAda).failback().damped_until.has_value());
+  EXPECT_TRUE(scene.node(kBob).failback().damped_until.has_value());
+  scene.run_for(10s);
+  EXPECT_EQ(scene.world.primary(), kAda) << scene.told();
+}
+
+TEST(Failback, E10_a_reset_of_the_primary_forgets_what_it_damps) {
+  Scenario scene(failback_plan(Failback::automatic));
+  let_ada_return(scene);
+  scene.run_for(3s);
+  scene.world.lose_power(kAda);
+  scene.run_for(1s);
+  scene.world.start(kAda);
+  scene.run_for(5s);
+  ASSERT_EQ(scene.world.primary(), kBob) << scene.told();
+  scene.world.reset(kBob);
+  scene.run_for(1s);
   EXPECT_EQ(scene.world.primary(), kAda) << scene.told();
 }
 
@@ -311,6 +359,21 @@ TEST(Promote, force_wins_over_a_primary_that_does_not_answer) {
   EXPECT_EQ(scene.world.primary(), kBob) << scene.told();
   scene.run_for(3s);
   EXPECT_EQ(scene.world.primary(), kBob) << scene.told();
+}
+
+// It would wait for transfer_timeout in vain.
+TEST(Promote, force_does_not_wait_for_a_primary_that_is_deaf) {
+  auto plan = quiet_plan(2);
+  for (auto& node : plan.node) node.policy.transfer_timeout = 10s;
+  Scenario scene(plan);
+  scene.start_all();
+  scene.cut(kBob, kAda);
+  scene.run_for(2s);
+  ASSERT_EQ(scene.state(kBob), State::backup) << scene.told();
+  scene.world.promote(kBob, true);
+  scene.run_for(10ms);
+  EXPECT_TRUE(scene.tells("bob  accepts the order")) << scene.told();
+  EXPECT_EQ(scene.state(kBob), State::primary);
 }
 
 TEST(Rules, E8_a_primary_known_from_others_is_given_way_to_only_when_that_lasts) {

@@ -12,7 +12,7 @@ void Machine::set_up(std::uint8_t node, const Clock& clock) {
   node_ = node;
   clock_ = clock;
   end_process();
-  slow_addresses_ = refuse_addresses_ = false;
+  slow_addresses_ = refuse_addresses_ = scripts_hang_ = false;
   wanted_ = Epoch{};
   body() = Body{.exists = true, .node = node};
 }

@@ -35,6 +35,7 @@ class Machine {
   void reconfigure();  // to what the plan says now
   void slow_addresses(bool on) { slow_addresses_ = on; }
   void refuse_addresses(bool on) { refuse_addresses_ = on; }
+  void hang_scripts() { scripts_hang_ = true; }
   void break_store(bool on);
 
   void handle(const Entry& entry);
@@ -108,6 +109,7 @@ class Machine {
   bool lingering_ = false;
   std::uint32_t preparation_ = 0;
   bool preparation_due_ = false;
+  bool scripts_hang_ = false;
   bool address_work_due_ = false;
   bool slow_addresses_ = false;
   bool refuse_addresses_ = false;

@@ -55,6 +55,7 @@ void Machine::set_addresses(bool present, bool quiet) {
 
 // The services process and its scripts.
 void Machine::prepare() {
+  if (scripts_hang_) return;
   const Duration limit = policy().prepare_limit;
   stage_.agenda.add({.at = now() + stage_.random.between(0ns, limit * 5 / 4),
                      .subject = ++preparation_,

@@ -66,6 +66,7 @@ void draw_handover(Random& random, const Plan& plan, heartbeat::Policy& policy) 
   policy.transfer_timeout = random.between(detection, 4 * detection);
   policy.linger = random.chance(500) ? random.between(0ns, 2 * policy.interval) : 0ns;
   policy.prepare_limit = random.chance(300) ? random.between(1us, 2 * detection) : 0ns;
+  policy.prepare_required = policy.seed % 2 == 0;
   policy.failback = heartbeat::Failback::disabled;
   if (!plan.has(Fault::failback)) return;
   policy.failback =

@@ -47,6 +47,7 @@ class World {
   void reconfigure(std::size_t machine, const heartbeat::Policy& policy);
   void slow_addresses(std::size_t machine, bool on);
   void refuse_addresses(std::size_t machine, bool on);
+  void hang_scripts(std::size_t machine) { machines_[machine].hang_scripts(); }
   void break_store(std::size_t machine, bool on);
   void add_clone(std::size_t of);
   void remove_clone();

@@ -25,7 +25,7 @@ void HandoverChecker::acted(std::size_t machine, const heartbeat::Action& action
 
 // The commit point: who leaves as planned has a successor that claimed what it was offered.
 void HandoverChecker::handed_over(std::size_t machine,
-                                  const heartbeat::action::Transition& change) const {
+                                  const heartbeat::action::Transition& change) {
   const bool planned = change.to == State::backup || change.to == State::fault;
   const bool without_cause = change.reason == Reason::operator_request ||
                              change.reason == Reason::handed_over ||
@@ -40,6 +40,7 @@ void HandoverChecker::handed_over(std::size_t machine,
     // It may have claimed and died.
     const bool is_the_same = body.started < truth_.body[machine].handing_since;
     if (!body.running || truth_.is_duplicated(i) || !is_the_same) return;
+    if (change.reason == Reason::failback) gave_back(machine, i);
     if (body.claim.epoch >= offer.epoch) return;
   }
   report("E9", machine, "leaves before its successor has claimed what it was offered");
@@ -49,21 +50,41 @@ void HandoverChecker::took_over(std::size_t machine, const heartbeat::action::Tr
   const Body& body = truth_.body[machine];
   if (change.reason == Reason::handed_over && !truth_.was_offered(machine, plan_))
     report("E9", machine, "takes what nobody offered");
-  const bool asked = truth_.now - views_[machine].asked < 2 * plan_.longest_transfer() +
-                                                              plan_.longest_listen() +
-                                                              4 * plan_.longest_detection();
+  const bool asked = was_asked(machine);
   if (change.reason == Reason::promoted && !asked && body.resumed < views_[machine].asked)
     report("order", machine, "promotes itself long after its operator asked for it");
   if (change.reason == Reason::failback && !asked) failed_back(machine);
   demand_majority(machine);
 }
 
+bool HandoverChecker::was_asked(std::size_t machine) const {
+  return truth_.now - views_[machine].asked <
+         2 * plan_.longest_transfer() + plan_.longest_listen() + 4 * plan_.longest_detection();
+}
+
+// A node that started anew has forgotten that it took the role back; who gave it remembers.
+void HandoverChecker::gave_back(std::size_t machine, std::size_t to) {
+  if (was_asked(machine) || was_asked(to)) return;
+  const Duration window = plan_.node[truth_.body[machine].node].policy.failback_window;
+  Moment& gave = views_[machine].gave[to];
+  const bool started_since = gave != kNoMoment && truth_.body[to].started > gave;
+  if (started_since && truth_.now - gave < window - window / 1000)
+    report("E10", machine, "gives the role back twice in its window");
+  gave = truth_.now;
+}
+
+void HandoverChecker::forget(std::size_t machine) {
+  views_[machine].failed_back = kNoMoment;
+  views_[machine].gave.fill(kNoMoment);
+  for (View& view : views_) view.gave[machine] = kNoMoment;
+}
+
 void HandoverChecker::demand_majority(std::size_t machine) const {
   const Body& body = truth_.body[machine];
   if (plan_.node[0].policy.quorum == heartbeat::Quorum::none || body.forced) return;
   if (plan_.has(Fault::withhold) || plan_.has(Fault::pause) || plan_.has(Fault::replay) ||
-      plan_.has(Fault::jitter))
-    return;  // what is believed may be older than what arrived
+      plan_.has(Fault::jitter) || plan_.has(Fault::clone))
+    return;  // what is believed may be older than what arrived, or from a clone that is gone
   const Duration patience = 2 * plan_.longest_detection() + 2 * plan_.longest_interval();
   std::size_t votes = 1;
   for (std::size_t peer = 0; peer < truth_.machines; ++peer)

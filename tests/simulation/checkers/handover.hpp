@@ -21,7 +21,7 @@ class HandoverChecker {
   // An operator wants the machine to be primary.
   void allowed(std::size_t machine) { views_[machine].asked = truth_.now; }
   // An operator or another configuration ends what was damped.
-  void forget(std::size_t machine) { views_[machine].failed_back = kNoMoment; }
+  void forget(std::size_t machine);
   // A machine's addresses came, went, or fell quiet.
   void addresses_changed();
   void inspect();
@@ -31,10 +31,15 @@ class HandoverChecker {
     Moment fit_since = kNoMoment;    // at the earliest
     Moment failed_back = kNoMoment;  // by itself, in this life
     Moment asked = kNoMoment;        // by its operator, to be primary
+    // When it gave the role to another machine that took it back by itself.
+    std::array<Moment, kMaxMachines> gave;
+    View() { gave.fill(kNoMoment); }
   };
-  void handed_over(std::size_t machine, const heartbeat::action::Transition& change) const;
+  void handed_over(std::size_t machine, const heartbeat::action::Transition& change);
   void took_over(std::size_t machine, const heartbeat::action::Transition& change);
   void failed_back(std::size_t machine);
+  void gave_back(std::size_t machine, std::size_t to);
+  bool was_asked(std::size_t machine) const;
   void demand_majority(std::size_t machine) const;
   bool is_calm() const;
   void report(const char* rule, std::size_t machine, const std::string& what) const;
