@@ -29,7 +29,7 @@ bool by_place(const WantedAddress& a, const WantedAddress& b) {
 }
 
 const WantedAddress* find(std::span<const WantedAddress> sorted, const ObservedAddress& address) {
-  const WantedAddress key{address.interface_index, address.prefix, {}};
+  const WantedAddress key{address.interface_index, address.prefix, {}, 0};
   auto found = std::lower_bound(sorted.begin(), sorted.end(), key, by_place);
   const bool match = found != sorted.end() && place_of(*found) == place_of(address);
   return match ? &*found : nullptr;
@@ -41,12 +41,13 @@ ObservedAddress claimed(const WantedAddress& wanted, AddressTag tag) {
   result.prefix = wanted.prefix;
   result.label = wanted.label;
   result.tag = tag;
+  result.route_metric = wanted.route_metric;
   if (wanted.prefix.address.family == Family::ipv6) result.flags = IFA_F_NODAD;
   return result;
 }
 
 ObservedAddress shelter_of(const ObservedAddress& neighbour, AddressTag tag) {
-  return claimed({neighbour.interface_index, {neighbour.prefix.address, 32}, {}}, tag);
+  return claimed({neighbour.interface_index, {neighbour.prefix.address, 32}, {}, 0}, tag);
 }
 
 // The addresses to be removed and those that stay, and in which order the former go (A3, A4).

@@ -30,7 +30,8 @@ namespace flywall::netlink {
 struct WantedAddress {
   std::uint32_t interface_index = 0;
   Prefix prefix;
-  InterfaceName label;  // empty: any
+  InterfaceName label;             // empty: any
+  std::uint32_t route_metric = 0;  // of its network; zero: the kernel's
 
   bool operator==(const WantedAddress&) const = default;
 };

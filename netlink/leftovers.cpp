@@ -1,9 +1,20 @@
 #include "netlink/leftovers.hpp"
 
 #include "netlink/tagged_addresses.hpp"
+#include "netlink/virtual_links.hpp"
 #include "netlink/virtual_routes.hpp"
 
 namespace flywall::netlink {
+
+namespace {
+
+Result<std::uint32_t> sweep_links(std::string_view cluster_id) {
+  auto socket = RouteSocket::create();
+  if (!socket) return std::unexpected(std::move(socket.error()));
+  return remove_virtual_links(*socket, cluster_id);
+}
+
+}  // namespace
 
 Swept sweep_leftovers(std::string_view cluster_id, std::span<const VirtualAddress> configured) {
   Swept swept;
@@ -13,6 +24,7 @@ Swept sweep_leftovers(std::string_view cluster_id, std::span<const VirtualAddres
     else
       swept.trouble += (swept.trouble.empty() ? "" : "; ") + removed.error().message;
   };
+  note(sweep_links(cluster_id), swept.links);
   note(remove_tagged(address_tag(cluster_id), configured), swept.addresses);
   note(remove_tagged_routes(route_tag(cluster_id)), swept.routes);
   return swept;

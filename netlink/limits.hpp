@@ -30,6 +30,10 @@ inline constexpr std::size_t kObservedRoutes = 4096;
 // While taken the kernel is asked this often whether the routes are still there.
 inline constexpr Duration kRouteAudit = 10s;
 
+// Metric of the networks of addresses on a virtual link: behind the kernel's own for an interface
+// (0 for IPv4, 256 for IPv6).
+inline constexpr std::uint32_t kVirtualLinkMetric = 1024;
+
 // The kernel never makes a dump message larger than 32 KB; a link with many virtual functions may
 // be notified with more: that counts as overrun.
 inline constexpr std::size_t kReceiveBytes = 32768;

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <optional>
 
 #include "base/check.hpp"
@@ -140,6 +141,26 @@ Result<ChunkFailures> RouteSocket::collect(std::size_t count, std::uint32_t firs
     });
   }
   return failures;
+}
+
+Result<void> RouteSocket::request(std::span<const Encoded> requests, const std::string& attempt) {
+  const std::uint32_t first = sequence_;
+  Encoded all;
+  for (const Encoded& one : requests) {
+    nlmsghdr header;
+    FLYWALL_CHECK(one.size() >= sizeof header);
+    std::memcpy(&header, one.data(), sizeof header);
+    header.nlmsg_seq = sequence_++;
+    if (header.nlmsg_seq - first + 1 == requests.size()) header.nlmsg_flags |= NLM_F_ACK;
+    const std::size_t offset = all.size();
+    all.insert(all.end(), one.begin(), one.end());
+    std::memcpy(&all[offset], &header, sizeof header);
+  }
+  if (auto sent = send(all); !sent) return std::unexpected(std::move(sent.error()));
+  auto failures = collect(requests.size(), first, [](std::uint32_t, int) { return false; });
+  if (!failures) return std::unexpected(std::move(failures.error()));
+  if (!failures->empty()) return fail_errno(attempt, (*failures)[0].errno_value);
+  return {};
 }
 
 Result<void> RouteSocket::dump(std::uint16_t type, const DumpSink& sink) {

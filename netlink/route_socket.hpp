@@ -50,6 +50,13 @@ class RouteSocket {
   // The same for routes; there "exists already" is a failure: the route is somebody else's.
   Result<ChunkFailures> execute(std::span<const RouteChange> chunk);
 
+  // Ready-made requests in one sendmsg, numbered here. The first refusal is the error.
+  using Encoded = std::vector<std::uint8_t>;
+  Result<void> request(std::span<const Encoded> requests, const std::string& attempt);
+  Result<void> request(const Encoded& one, const std::string& attempt) {
+    return request(std::span(&one, 1), attempt);
+  }
+
   // Asks for all objects of `type` (RTM_GETADDR, RTM_GETLINK) and hands each message to `take`;
   // starts over with `restart` when the kernel says that the dump was interrupted. `take` returns
   // false when there are too many.

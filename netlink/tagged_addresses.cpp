@@ -22,7 +22,7 @@ Result<std::vector<WantedAddress>> resolve(RouteSocket& socket,
   for (const LinkState& link : *links) table.apply(link);
   for (const VirtualAddress& address : configured)
     if (const LinkState* link = table.by_name(address.interface))
-      result.push_back({link->index, address.prefix, address.label});
+      result.push_back({link->index, address.prefix, address.label, 0});
   return result;
 }
 

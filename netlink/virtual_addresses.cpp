@@ -127,11 +127,43 @@ std::optional<AddressReport> VirtualAddresses::configure_routes(RouteTag tag,
   return take();
 }
 
+std::optional<AddressReport> VirtualAddresses::configure_links(std::string_view cluster_id,
+                                                               std::vector<VirtualLink> links) {
+  if (!virtual_links_) virtual_links_.emplace(std::string(cluster_id));
+  virtual_links_->configure(route_, std::move(links));
+  if (taken_) return take();
+  AddressReport ignored;
+  read_links(now());
+  hold_links(ignored);
+  return std::nullopt;
+}
+
+AddressReport VirtualAddresses::retire() {
+  AddressReport report = drop();
+  if (!virtual_links_) return report;
+  if (auto removed = virtual_links_->remove(route_); !removed && !report.error)
+    report.error = std::move(removed.error());
+  return report;
+}
+
+void VirtualAddresses::hold_links(AddressReport& report) {
+  if (!virtual_links_) return;
+  bool news = true;
+  // What is swept at first changes what has to be made.
+  for (int i = 0; i < 2 && news; ++i) {
+    auto held = virtual_links_->hold(route_, links_, taken_ || lingering());
+    if (!held && !report.error) report.error = std::move(held.error());
+    news = held && *held;
+    if (news) read_links(now());
+  }
+}
+
 AddressReport VirtualAddresses::work(AddressWork kind) {
   const Time start = now();
   AddressReport report;
   report.work = kind;
   read_links(start);
+  if (taken_) hold_links(report);
   repair_at_ = links_known_ ? kNever : later(start, kRepairRetry);
   const std::vector<WantedAddress> configured = resolve(report);
   if (!taken_) release_routes(report);
@@ -140,6 +172,7 @@ AddressReport VirtualAddresses::work(AddressWork kind) {
     report.error = std::move(observed.error());
   } else {
     tags_visible_ = tags_visible(*observed);
+    if (!taken_) hold_links(report);
     const AddressOwner owner{tag_, tags_visible_, configured};
     std::vector<WantedAddress> wanted;
     if (taken_) wanted = without_unasked(configured, *observed, report);
@@ -163,19 +196,40 @@ AddressReport VirtualAddresses::work(AddressWork kind) {
   return report;
 }
 
+void VirtualAddresses::notice_interface(const LinkState& link) {
+  if (interface_notice_) interface_notice_(link.index, true);
+}
+
+const LinkState* VirtualAddresses::link_of(const VirtualAddress& address) const {
+  return virtual_links_ ? virtual_links_->carrier(links_, address.interface)
+                        : links_.by_name(address.interface);
+}
+
+std::string VirtualAddresses::why_missing(const VirtualAddress& address) const {
+  const std::string_view trouble =
+      virtual_links_ ? virtual_links_->trouble(address.interface) : std::string_view{};
+  if (!trouble.empty()) return std::string(trouble);
+  return "interface " + address.interface.str() + " does not exist";
+}
+
+// L3: the interface's own route to the network wins.
+std::uint32_t VirtualAddresses::route_metric(const VirtualAddress& address) const {
+  return virtual_links_ && virtual_links_->has_link(address.interface) ? kVirtualLinkMetric : 0;
+}
+
 std::vector<WantedAddress> VirtualAddresses::resolve(AddressReport& report) {
   std::vector<WantedAddress> result;
   positions_.clear();
   if (taken_) report.wanted = static_cast<std::uint32_t>(configured_.size());
   for (std::uint32_t i = 0; i < configured_.size(); ++i) {
     const VirtualAddress& address = configured_[i];
-    if (const LinkState* link = links_.by_name(address.interface)) {
-      if (interface_notice_) interface_notice_(link->index, true);
+    if (const LinkState* parent = links_.by_name(address.interface)) notice_interface(*parent);
+    if (const LinkState* link = link_of(address)) {
+      notice_interface(*link);
       positions_.try_emplace({link->index, address.prefix}, i);
-      result.push_back({link->index, address.prefix, address.label});
+      result.push_back({link->index, address.prefix, address.label, route_metric(address)});
     } else if (taken_) {
-      add_failure({address, "interface " + address.interface.str() + " does not exist", {}},
-                  report);
+      add_failure({address, why_missing(address), {}}, report);
     }
   }
   return result;
@@ -194,7 +248,7 @@ std::vector<WantedAddress> VirtualAddresses::without_unasked(
       add_failure({ours, "in use by " + mac->str() + " (arp_ping)", mac}, report);
     else
       ++report.pending;
-    const LinkState& link = *links_.by_index(address.interface_index);
+    const LinkState& link = *links_.by_name(ours.interface);
     questions.push_back(
         {position, {address.prefix.address, link.index, link.hardware_length, link.mac}});
     return true;

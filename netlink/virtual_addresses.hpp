@@ -20,7 +20,11 @@
 //     answers and forwards what still arrives. Then it drops them by itself; `take` takes them
 //     back. Where the kernel cannot be silenced they are dropped at once: answering on would undo
 //     the new primary's announcement.
-// V6  Virtual routes (virtual_routes.hpp) come after the addresses and go before them; while taken
+// V6  With a virtual link (virtual_links.hpp) on their interface the addresses live there, are
+//     announced from there, with its hardware address, and nowhere else: while it cannot be made,
+//     they are not held. It is up as long as the addresses are taken or linger. An `arp_ping` asks
+//     from the interface itself, so that no switch learns early where the hardware address is.
+// V7  Virtual routes (virtual_routes.hpp) come after the addresses and go before them; while taken
 //     they are looked after at every repair, when an interface comes up, and every kRouteAudit.
 #pragma once
 
@@ -28,6 +32,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +49,7 @@
 #include "netlink/link_watch.hpp"
 #include "netlink/route_socket.hpp"
 #include "netlink/virtual_address.hpp"
+#include "netlink/virtual_links.hpp"
 #include "netlink/virtual_routes.hpp"
 
 namespace flywall::netlink {
@@ -104,12 +110,19 @@ class VirtualAddresses {
   // The virtual routes, of which this object had none so far; `tag` must not change. Takes effect
   // as `configure` does. Without this call the kernel's routes are never asked for.
   std::optional<AddressReport> configure_routes(RouteTag tag, std::vector<VirtualRoute> routes);
+  // The virtual links, of which this object had none so far; `cluster_id` must not change. Taken
+  // addresses move at once, with an announcement; while dropped the links are made, and stay down.
+  std::optional<AddressReport> configure_links(std::string_view cluster_id,
+                                               std::vector<VirtualLink> links);
+  // The end: `drop`, and the virtual links go.
+  AddressReport retire();
   // Announces all held addresses once more from the beginning (after a healed split brain: E8).
   void announce_again(Time at);
   // Asked between two chunks: true ends the work early, so that a newer order is not kept waiting.
   void set_interrupted(std::function<bool()> interrupted) { interrupted_ = std::move(interrupted); }
-  // Told of each interface of a configured address: that it is there, as soon as that is known and
-  // always before an address is put on it, maybe again and again; and that it is gone.
+  // Told of each interface of a configured address, and of its virtual link: that it is there, as
+  // soon as that is known and always before an address is put on it, maybe again and again; and
+  // that it is gone.
   using InterfaceNotice = std::function<void(std::uint32_t interface_index, bool there)>;
   void set_interface_notice(InterfaceNotice notice) { interface_notice_ = std::move(notice); }
 
@@ -143,6 +156,11 @@ class VirtualAddresses {
   VirtualAddresses(AddressTag tag, std::vector<VirtualAddress> configured, Kernel kernel);
 
   AddressReport work(AddressWork kind);
+  void hold_links(AddressReport& report);
+  void notice_interface(const LinkState& link);
+  const LinkState* link_of(const VirtualAddress& address) const;
+  std::string why_missing(const VirtualAddress& address) const;
+  std::uint32_t route_metric(const VirtualAddress& address) const;
   std::vector<WantedAddress> resolve(AddressReport& report);
   std::vector<WantedAddress> without_unasked(std::vector<WantedAddress> wanted,
                                              std::span<const ObservedAddress> observed,
@@ -192,6 +210,7 @@ class VirtualAddresses {
   std::function<bool()> interrupted_;
   InterfaceNotice interface_notice_;
 
+  std::optional<VirtualLinks> virtual_links_;
   std::optional<VirtualRoutes> routes_;
   Time route_audit_ = kNever;
   Time repair_at_ = kNever;

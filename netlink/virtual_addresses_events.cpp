@@ -133,17 +133,22 @@ void VirtualAddresses::reload_links(Time at) {
 void VirtualAddresses::apply_link(const LinkState& link, Time at) {
   const LinkTable::Change change = links_.apply(link);
   const auto used = [&](const InterfaceName& name) {
-    return std::ranges::any_of(configured_,
+    return (virtual_links_ && virtual_links_->is_ours(name)) ||
+           std::ranges::any_of(configured_,
                                [&](const auto& address) { return address.interface == name; });
   };
   if (interface_notice_ && (link.removed || (change.named && used(link.name))))
     interface_notice_(link.index, !link.removed);
   if (taken_ && ((change.named && used(link.name)) || (change.lost && used(change.former_name))))
     want_repair(at);
+  // Somebody took a virtual link down.
+  if (taken_ && !link.removed && !link.admin_up && virtual_links_ &&
+      virtual_links_->is_ours(link.name))
+    want_repair(at);
   if (!taken_ || !change.came_up) return;
   if (routes_ && routes_->any()) want_repair(at);
   for (std::uint32_t i = 0; i < held_.size(); ++i)
-    if (held_[i] && configured_[i].interface == link.name) hold(i, at);
+    if (held_[i] && link_of(configured_[i]) == links_.by_index(link.index)) hold(i, at);
 }
 
 void VirtualAddresses::announce_due(Time at) {
@@ -153,7 +158,7 @@ void VirtualAddresses::announce_due(Time at) {
   InlineVector<std::uint32_t, kAnnouncementsPerBatch> positions;
   for (const std::uint32_t position : due) {
     const VirtualAddress& address = configured_[position];
-    const LinkState* link = links_.by_name(address.interface);
+    const LinkState* link = link_of(address);
     if (!held_[position] || link == nullptr) {
       schedule_.stop(position);
       continue;
