@@ -76,11 +76,13 @@ int sweep(const Settings& settings, const std::string& file, bool keep_fence) {
          {"addresses_removed", swept.addresses},
          {"routes_removed", swept.routes},
          {"fence_removed", opened},
+         {"links_removed", swept.links},
          {"trouble", swept.trouble.empty() ? Json(nullptr) : Json(swept.trouble)}},
         [](const Json& body, const Style&) {
           return "no daemon runs here; removed what it left behind: " +
                  body["addresses_removed"].dump() + " addresses, " + body["routes_removed"].dump() +
-                 " routes" + (body["fence_removed"] == true ? ", the fence" : "") + "\n";
+                 " routes, " + body["links_removed"].dump() + " virtual links" +
+                 (body["fence_removed"] == true ? ", the fence" : "") + "\n";
         });
   return swept.trouble.empty() ? kExitGood : kExitFailed;
 }

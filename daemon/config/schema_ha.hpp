@@ -115,9 +115,7 @@ inline constexpr std::array kHaSections{
             "a hardware address that moves with the role",
             kVirtualMac,
             {},
-            kUnlabelled<OfMac, &VirtualMac::interface>}
-        .refused("a virtual address would answer with the interface's own hardware address, and "
-                 "whoever filters by the virtual one would drop it"),
+            kUnlabelled<OfMac, &VirtualMac::interface>},
     Section{"monitor_link",
             "interface",
             Times::any,

@@ -59,7 +59,7 @@ inline constexpr std::array kVirtualMac{
     Setting{"address",
             {Kind::mac},
             "made from `cluster_id`",
-            "the hardware address",
+            "the hardware address, the same on all nodes",
             kAt<OfMac, &VirtualMac::address>},
 };
 

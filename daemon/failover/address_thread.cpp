@@ -93,7 +93,7 @@ bool AddressThread::obey(const AddressOrder& order) {
       addresses_.look_again(now());
       return true;
     case AddressOrder::Kind::stop:
-      addresses_.drop();
+      addresses_.retire();
       if (addresses_.gone()) fence_.remove();
       return false;
   }
@@ -120,6 +120,8 @@ void AddressThread::configure(const AddressOrder& order) {
     report = std::move(*next);
   };
   AddressSetting& setting = *order.setting;
+  if (setting.links)
+    merge(addresses_.configure_links(setting.cluster_id, std::move(*setting.links)));
   if (setting.addresses) {
     fence_.guard_also(*setting.addresses);
     merge(addresses_.configure(std::move(*setting.addresses)));

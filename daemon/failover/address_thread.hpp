@@ -11,6 +11,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -28,7 +29,9 @@ namespace flywall::failover {
 // What a reload gives to the address thread; what did not change is not set. Moved from.
 struct AddressSetting {
   std::optional<std::vector<netlink::VirtualAddress>> addresses;
+  std::optional<std::vector<netlink::VirtualLink>> links;
   std::optional<std::vector<netlink::VirtualRoute>> routes;
+  std::string cluster_id;
   netlink::RouteTag route_tag;
 };
 

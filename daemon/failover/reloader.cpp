@@ -94,6 +94,8 @@ std::unique_ptr<Reload> Reloader::accept(Wanted wanted, std::uint64_t petition) 
   reload->addresses.route_tag = wanted.settings.route_tag;
   if (wanted.settings.addresses != settings_.addresses)
     reload->addresses.addresses = wanted.settings.addresses;
+  reload->addresses.cluster_id = wanted.settings.cluster_id;
+  if (wanted.settings.links != settings_.links) reload->addresses.links = wanted.settings.links;
   if (wanted.settings.routes != settings_.routes) reload->addresses.routes = wanted.settings.routes;
   running_ = std::move(wanted.config);
   settings_ = std::move(wanted.settings);

@@ -95,6 +95,7 @@ Settings settings_from(const config::Config& config) {
   settings.fence = replication.ha.fence.enabled;
   settings.loop.fence_forwarding =
       replication.ha.fence.forwarding.value_or(replication.ha.quorum == config::Quorum::majority);
+  settings.cluster_id = replication.cluster_id;
   settings.shutdown_grace = replication.ha.shutdown_grace;
   for (const config::Peer& peer : config::peers(replication))
     settings.loop.peers.push_back(setting_of(peer));
@@ -108,6 +109,10 @@ Settings settings_from(const config::Config& config) {
                                   .arp_ping = address.arp_ping,
                                   .gratuitous_arp = address.gratuitous_arp});
   }
+  for (const config::VirtualMac& mac : replication.ha.virtual_macs)
+    settings.links.push_back(
+        {.parent = netlink::InterfaceName::cut(mac.interface),
+         .mac = mac.address.value_or(netlink::cluster_mac(replication.cluster_id))});
   for (const config::VirtualRoute& route : replication.ha.virtual_routes)
     settings.routes.push_back({.to = route.to,
                                .via = route.via.value_or(IpAddress{}),

@@ -1,11 +1,13 @@
 // From the configuration to what the threads of the failover process are given.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "daemon/config/config.hpp"
 #include "daemon/failover/failover_loop.hpp"
 #include "netlink/virtual_address.hpp"
+#include "netlink/virtual_link.hpp"
 #include "netlink/virtual_route.hpp"
 
 namespace flywall::failover {
@@ -17,6 +19,8 @@ struct Settings {
   Duration shutdown_grace{};  // how long a stop waits for a handover
   netlink::RouteTag route_tag;
   std::vector<netlink::VirtualAddress> addresses;  // in the order of the configuration
+  std::string cluster_id;
+  std::vector<netlink::VirtualLink> links;
   std::vector<netlink::VirtualRoute> routes;
 };
 

@@ -299,16 +299,16 @@ bool sweep(netlink::VirtualAddresses& addresses) {
 }
 
 // A new fence stands before an earlier life's addresses go, and that life's fence goes after them.
-bool sweep(netlink::VirtualAddresses& addresses, AddressFence& fence,
-           const std::string& cluster_id) {
+bool sweep(netlink::VirtualAddresses& addresses, AddressFence& fence, const Settings& settings) {
   addresses.set_interface_notice(
       [&fence](std::uint32_t index, bool there) { fence.follow(index, there); });
+  addresses.configure_links(settings.cluster_id, settings.links);
   const bool swept = sweep(addresses);
   addresses.set_interface_notice({});
   if (fence.kind() == AddressFence::Kind::kernel)
     fence.supersede();
   else if (swept)
-    netlink::Fence::sweep({.cluster_id = cluster_id});
+    netlink::Fence::sweep({.cluster_id = settings.cluster_id});
   return swept;
 }
 
@@ -339,7 +339,7 @@ Result<void> supervise(const Assignment& assignment) {
 
   log::start(assignment.config.log, "failover");
   AddressFence fence = make_fence(assignment.config.replication, settings);
-  settings.loop.swept = sweep(*addresses, fence, assignment.config.replication.cluster_id);
+  settings.loop.swept = sweep(*addresses, fence, settings);
   child->give_fence(fence.descriptor());
   settings.loop.memory_locked = lock_memory();
   Supervisor::Boxes boxes;

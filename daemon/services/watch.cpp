@@ -99,8 +99,8 @@ void Watch::bury() {
   const int size =
       std::snprintf(line.data(), line.size(),
                     "level=error ha event=failover_process_died wills_sent=%u vips_removed=%u "
-                    "routes_removed=%u%s%s\n",
-                    sent, swept.addresses, swept.routes,
+                    "routes_removed=%u links_removed=%u%s%s\n",
+                    sent, swept.addresses, swept.routes, swept.links,
                     swept.trouble.empty() ? "" : " error=", swept.trouble.substr(0, 120).c_str());
   pollfd log{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
   if (size > 0 && poll(&log, 1, 0) == 1 && (log.revents & POLLOUT)) [[maybe_unused]]
