@@ -36,6 +36,14 @@ class HandoverTest : public BridgedPairTest {
     });
     return result;
   }
+  // Packets to it are taken. The kernel gets an IPv6 address there by work of its own, for which
+  // `take` waits no longer than kSettleTime; before, a question is lost, and a probe asks once.
+  bool await_usable(VirtualAddresses& addresses, const std::string& address) {
+    return serve(addresses, [&] {
+      return shown_here("ip -6 route show table local").find("local " + address + " ") !=
+             std::string::npos;
+    });
+  }
   bool nobody_left_a_table() {
     return shown_here("nft list tables 2>&1").find("flywall") == std::string::npos;
   }
@@ -83,6 +91,7 @@ TEST_F(HandoverTest, V5WhileQuietNobodyLearnsTheAddressButWhoKnowsItIsServed) {
   const std::vector wanted{virtual_address("10.77.1.1/16"), virtual_address("fd77::1:1/64")};
   auto a = VirtualAddresses::create(kOurs, wanted).value();
   a.take();
+  EXPECT_TRUE(await_usable(a, "fd77::1:1"));
   EXPECT_EQ(answers(wanted, kPatience).size(), 2u);
   there("ping -n -c 1 -W 20 10.77.1.1 > /dev/null; ping -n -c 1 -W 20 fd77::1:1 > /dev/null");
   a.quiet(kLongestLinger);
@@ -119,6 +128,7 @@ TEST_F(HandoverTest, V5TakingBackEndsTheSilenceAndAnnouncesAgain) {
   EXPECT_EQ(back.held, 2u);
   EXPECT_EQ(back.added, 0u);
   EXPECT_FALSE(a.lingering());
+  EXPECT_TRUE(await_usable(a, "fd77::1:1"));
   EXPECT_EQ(answers(wanted, kPatience).size(), 2u);
   EXPECT_TRUE(serve(a, [&] {
     return shown_there("ip neigh show 10.77.1.1").find("02:00:00:00:00:01") != std::string::npos;
