@@ -79,9 +79,11 @@ plus_ms() { awk -v t="$1" -v ms="$2" 'BEGIN { printf "%.6f", t + ms / 1000 }'; }
 
 both_processes() { echo "${daemon_pid[$1]}" "$(services_pid "$1")"; }
 kill_failover() { kill -KILL "${daemon_pid[$1]}"; }
+# Stopped first: a services process that outlives the other one by a moment removes the addresses.
 kill_both() {
   local pids
   read -ra pids < <(both_processes "$1")
+  kill -STOP "${pids[@]}"
   kill -KILL "${pids[@]}"
 }
 freeze() {
@@ -226,13 +228,34 @@ reset_by_hand() {
   on "$old" ip addr del "$lan_vip/24" dev eth1
 }
 
+lives_by_lifetimes() { says "$1" '.fence.kind == "lifetimes" and (.fenced | not) and (.warnings | any(test("no fence")))'; }
+without_a_fence() {
+  local node old new
+  for node in "${routers[@]}"; do loudly "$node" mount -t tmpfs -o ro tmpfs /sys/fs; done
+  start_pair || true
+  for node in "${routers[@]}"; do
+    check_within 10 "no BPF: $node says so, and what it does instead" lives_by_lifetimes "$node"
+  done
+  old=$(primary_of) new=$(other_than "$old")
+  check "no BPF: renewed, the address stays" stays 4 is_primary "$old"
+  freeze "$old"
+  check_within 10 "no BPF: frozen, the other one serves" serves "$new"
+  check_within 10 "no BPF: frozen, the address goes by itself" not holds "$old" "$lan_vip"
+  check_within 10 "no BPF: likewise the IPv6 address" not holds "$old" "$lan_vip6"
+  thaw "$old"
+  check_within 20 "no BPF: thawed: one primary, one backup" settled_now
+  old=$(primary_of)
+  kill_both "$old"
+  check_within 10 "no BPF: killed, the address goes by itself" not holds "$old" "$lan_vip"
+}
+
 start_run
 make_bench a b
 make_believer
 start_server
 check "cold start" start_pair
 for node in a b; do check_within 10 "$node is fenced" in_service "$node"; done
-for part in killed both_killed frozen recreated powered_off parted reset_by_hand; do
+for part in killed both_killed frozen recreated powered_off parted reset_by_hand without_a_fence; do
   note "== $part"
   "$part"
 done

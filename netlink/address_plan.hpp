@@ -42,6 +42,7 @@ enum class ChangePurpose : std::uint8_t {
   shelter,    // A4: add a neighbour with full length
   restore,    // A4: add a neighbour as it was
   unshelter,  // A4: remove the neighbour of full length
+  renew,      // another lifetime for what is there (lent_addresses.hpp)
 };
 
 struct AddressChange {

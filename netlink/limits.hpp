@@ -24,6 +24,10 @@ inline constexpr int kDumpTries = 8;
 // bounds what cannot happen.
 inline constexpr Duration kAnswerTime = 2s;
 
+// Without a fence: how long an address lives when nobody renews it, and how often that is done.
+inline constexpr std::uint32_t kLentSeconds = 2;
+inline constexpr Duration kRenewPause = 500ms;
+
 // Virtual routes of one configuration, and routes with our tag that one dump may tell.
 inline constexpr std::size_t kMaxVirtualRoutes = 1024;
 inline constexpr std::size_t kObservedRoutes = 4096;

@@ -99,7 +99,9 @@ std::size_t encode_change(const AddressChange& change, std::uint32_t sequence, b
                           MutableBytes room) {
   const ObservedAddress& address = change.address;
   const int ack = ask_ack ? NLM_F_ACK : 0;
-  const int create = change.adds() ? NLM_F_CREATE | NLM_F_EXCL : 0;
+  const int makes =
+      change.purpose == ChangePurpose::renew ? NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL;
+  const int create = change.adds() ? makes : 0;
   Message message(nlmsg_alloc_size(kChangeBytes));
   FLYWALL_CHECK(message != nullptr);
   nlmsghdr* header =

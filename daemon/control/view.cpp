@@ -37,6 +37,12 @@ void warn_of_fence(const processes::FenceStatus& fence, std::vector<std::string>
           "addresses: " +
           why);
       return;
+    case processes::FenceStatus::Kind::lifetimes:
+      found.push_back(
+          "there is no fence in this kernel: a failover process that is killed or frozen loses its "
+          "addresses only after seconds, by their lifetimes, and goes on forwarding: " +
+          why);
+      return;
     case processes::FenceStatus::Kind::kernel:
       if (!why.empty()) found.push_back("the kernel's fence does not guard everything: " + why);
   }

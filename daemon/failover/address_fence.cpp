@@ -1,13 +1,16 @@
 #include "daemon/failover/address_fence.hpp"
 
-#include <utility>
 #include <vector>
+
+#include "base/clock.hpp"
 
 namespace flywall::failover {
 
 namespace {
 
-constexpr std::uint32_t kWhole = 0;  // no interface has this index
+// No interface has these indices.
+constexpr std::uint32_t kWhole = 0;
+constexpr std::uint32_t kLifetimes = UINT32_MAX;
 
 std::set<IpAddress> addresses_of(std::span<const netlink::VirtualAddress> configured) {
   std::set<IpAddress> addresses;
@@ -19,14 +22,14 @@ std::set<IpAddress> addresses_of(std::span<const netlink::VirtualAddress> config
 
 AddressFence::AddressFence() : page_(std::make_unique<fence_gate>()), gate_(page_.get()) {}
 
-AddressFence AddressFence::create(const std::string& cluster_id,
+AddressFence AddressFence::create(const std::string& cluster_id, netlink::AddressTag tag,
                                   std::span<const netlink::VirtualAddress> addresses) {
   AddressFence made;
   made.news_ = true;
   auto fence = netlink::Fence::create({.cluster_id = cluster_id});
   if (!fence) {
-    made.kind_ = Kind::missing;
     made.note(kWhole, std::unexpected(fence.error()));
+    made.fall_back(tag);
     return made;
   }
   made.kind_ = Kind::kernel;
@@ -34,6 +37,24 @@ AddressFence AddressFence::create(const std::string& cluster_id,
   made.gate_ = made.fence_->gate();
   made.guard_only(addresses);
   return made;
+}
+
+void AddressFence::fall_back(netlink::AddressTag tag) {
+  auto lent = netlink::LentAddresses::create(tag);
+  kind_ = lent ? Kind::lifetimes : Kind::missing;
+  if (!lent) return;
+  lent_.emplace(std::move(*lent));
+  renew_at_ = now();
+}
+
+bool AddressFence::withholds() const { return lent_ && !gate_.is_open(now()); }
+
+void AddressFence::renew() {
+  if (!lent_) return;
+  renew_at_ = later(now(), netlink::kRenewPause);
+  if (withholds() || gate_.is_idle()) return;
+  const auto renewed = lent_->renew();
+  note(kLifetimes, renewed ? Result<void>{} : std::unexpected(renewed.error()));
 }
 
 void AddressFence::guard_also(std::span<const netlink::VirtualAddress> addresses) {
@@ -78,8 +99,7 @@ void AddressFence::note(std::uint32_t interface_index, const Result<void>& resul
     troubles_[interface_index] = text;
 }
 
-std::string AddressFence::trouble() {
-  news_ = false;
+std::string AddressFence::trouble() const {
   return troubles_.empty() ? "" : troubles_.begin()->second;
 }
 

@@ -1,5 +1,6 @@
 // What holds this node's addresses to its lease when nothing else does (E7): the kernel's fence
-// (netlink/fence.hpp), or, where the kernel has none, nothing, which is said.
+// (netlink/fence.hpp), or, where the kernel has none, lifetimes of the addresses
+// (netlink/lent_addresses.hpp), which is said.
 //
 // Made by the supervising thread before anything of an earlier life is removed; then the address
 // thread's own. Only the gate is the failover thread's: the deadline lies in memory, whatever
@@ -15,9 +16,11 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "daemon/processes/snapshot.hpp"
 #include "netlink/fence.hpp"
+#include "netlink/lent_addresses.hpp"
 #include "netlink/virtual_address.hpp"
 
 namespace flywall::failover {
@@ -30,7 +33,7 @@ class AddressFence {
   AddressFence();
   // In the network namespace of the calling thread. Closed. Where the kernel has no fence the
   // trouble tells why.
-  static AddressFence create(const std::string& cluster_id,
+  static AddressFence create(const std::string& cluster_id, netlink::AddressTag tag,
                              std::span<const netlink::VirtualAddress> addresses);
 
   netlink::FenceGate& gate() { return gate_; }
@@ -42,23 +45,32 @@ class AddressFence {
   void guard_only(std::span<const netlink::VirtualAddress> addresses);
   // An interface that carries guarded addresses is there, or gone.
   void follow(std::uint32_t interface_index, bool there);
+  // Lifetimes: what is held lives on, if it may. To be called at `deadline`, and after each change.
+  void renew();
+  Time deadline() const { return renew_at_; }
+  // Lifetimes: nothing may be put back that the kernel has taken.
+  bool withholds() const;
   // This one stands: what earlier lives left goes.
   void supersede();
   // A clean end: nothing of it stays behind.
   void remove();
 
   Kind kind() const { return kind_; }
-  // Whether the trouble has changed since it was asked for.
-  bool has_news() const { return news_; }
-  std::string trouble();
+  // Empty: everything is guarded.
+  std::string trouble() const;
+  // Whether it has changed since this was asked.
+  bool take_news() { return std::exchange(news_, false); }
 
  private:
+  void fall_back(netlink::AddressTag tag);
   void guard(std::set<IpAddress> wanted);
   void note(std::uint32_t interface_index, const Result<void>& result);
 
   Kind kind_ = Kind::off;
   std::unique_ptr<fence_gate> page_;  // of a deadline that nobody enforces
   std::optional<netlink::Fence> fence_;
+  std::optional<netlink::LentAddresses> lent_;
+  Time renew_at_ = kNever;
   netlink::FenceGate gate_;
   std::set<IpAddress> guarded_;
   std::map<std::uint32_t, std::string> troubles_;  // by interface; 0: of the whole

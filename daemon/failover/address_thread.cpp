@@ -34,7 +34,8 @@ AddressThread::AddressThread(netlink::VirtualAddresses addresses, AddressFence f
     : fence_(std::move(fence)), addresses_(std::move(addresses)) {
   addresses_.set_interface_notice(
       [this](std::uint32_t index, bool there) { fence_.follow(index, there); });
-  addresses_.set_interrupted([this] { return !orders_.empty(); });
+  addresses_.set_interrupted(
+      [this] { return !orders_.empty() || (addresses_.taken() && fence_.withholds()); });
   thread_ = std::thread([this] { run(); });
 }
 
@@ -47,15 +48,17 @@ void AddressThread::run() {
   name_thread("addresses");
   become_realtime(kAddressPriority);
   for (;;) {
-    if (fence_.has_news()) tell_of_fence();
+    if (fence_.take_news()) tell_of_fence();
     std::vector<pollfd> waiting{{orders_.fd(), POLLIN, 0}};
     for (const int fd : addresses_.fds()) waiting.push_back({fd, POLLIN, 0});
-    ::poll(waiting.data(), waiting.size(), milliseconds_until(addresses_.deadline()));
+    ::poll(waiting.data(), waiting.size(),
+           milliseconds_until(std::min(addresses_.deadline(), fence_.deadline())));
     orders_.acknowledge();
     while (const auto order = orders_.take())
       if (!obey(*order)) return;
     for (std::size_t i = 1; i < waiting.size(); ++i)
       if (waiting[i].revents) notice(addresses_.on_readable(waiting[i].fd, now()));
+    if (now() >= fence_.deadline()) fence_.renew();
     if (now() >= addresses_.deadline()) notice(addresses_.on_deadline(now()));
   }
 }
@@ -204,6 +207,9 @@ AddressOutcome AddressThread::outcome_of(const AddressReport& report) {
 
 // The mailbox holds more outcomes than orders can be under way; when the failover thread is gone,
 // nobody wants them.
-void AddressThread::give(const AddressOutcome& outcome) { outcomes_.put(outcome); }
+void AddressThread::give(const AddressOutcome& outcome) {
+  if (outcome.added > 0) fence_.renew();
+  outcomes_.put(outcome);
+}
 
 }  // namespace flywall::failover

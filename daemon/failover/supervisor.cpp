@@ -276,10 +276,11 @@ void Supervisor::write_log() {
 
 AddressFence make_fence(const config::Replication& replication, const Settings& settings) {
   if (!settings.fence) return {};
-  auto fence = AddressFence::create(replication.cluster_id, settings.addresses);
-  if (fence.kind() == AddressFence::Kind::missing)
-    log::warning("fence_missing", {{"error", fence.trouble()},
-                                   {"text", "a process that is killed or frozen keeps its vips"}});
+  auto fence = AddressFence::create(replication.cluster_id, settings.tag, settings.addresses);
+  if (fence.kind() != AddressFence::Kind::kernel)
+    log::warning("fence_missing",
+                 {{"error", fence.trouble()},
+                  {"text", "a process that is killed or frozen keeps its vips for seconds"}});
   return fence;
 }
 

@@ -85,6 +85,8 @@ const char* name_of(FenceStatus::Kind kind) {
       return "missing";
     case FenceStatus::Kind::kernel:
       return "kernel";
+    case FenceStatus::Kind::lifetimes:
+      return "lifetimes";
   }
   return "unknown";
 }

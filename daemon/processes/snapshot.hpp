@@ -71,6 +71,7 @@ struct FenceStatus {
     off,      // the configuration does not want it
     missing,  // the kernel gives none: `trouble` tells why
     kernel,
+    lifetimes,  // the kernel removes addresses that are not renewed, seconds later; likewise
   };
   Kind kind = Kind::off;
   bool idle = false;  // the addresses were given back and are gone: nothing is dropped

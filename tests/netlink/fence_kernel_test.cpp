@@ -9,6 +9,7 @@
 #include "netlink/arp_probe.hpp"
 #include "netlink/fence.hpp"
 #include "netlink/link_dump.hpp"
+#include "netlink/mapped_gate.hpp"
 #include "netlink/route_socket.hpp"
 #include "tests/netlink/namespaces.hpp"
 
@@ -127,6 +128,21 @@ TEST_P(FenceTest, AKilledProcessLeavesTheFenceClosed) {
   EXPECT_GT(*swept, 0u);
   EXPECT_EQ(pins(), 0u);
   EXPECT_TRUE(arp_answered()) << "swept: an operator may use the address by hand";
+}
+
+TEST_P(FenceTest, AnotherProcessMayCloseIt) {
+  Fence fence = made();
+  fence.gate().open_until(now() + 1h);
+  EXPECT_TRUE(arp_answered());
+  {
+    const auto mapped = MappedGate::open(fence.gate_descriptor());
+    ASSERT_TRUE(mapped) << mapped.error().message;
+    EXPECT_TRUE(mapped->gate().is_open(now()));
+    mapped->gate().close();
+  }
+  EXPECT_FALSE(fence.gate().is_open(now()));
+  EXPECT_FALSE(arp_answered());
+  EXPECT_FALSE(MappedGate::open(0)) << "what is no gate is not mapped";
 }
 
 TEST_P(FenceTest, ANewLifeTakesOverFromTheOneBeforeWithoutAGap) {
