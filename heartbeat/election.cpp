@@ -129,7 +129,7 @@ void Election::refresh_deadline() {
     deadline_ = std::min(deadline_, next_decision());
   }
   if (const auto* holding = std::get_if<Holding>(&role_); holding && !holding->in_place && !mute_)
-    deadline_ = std::min(deadline_, holding->asked_at + kTakeLimit);
+    deadline_ = std::min(deadline_, holding->asked_at + policy_.take_limit);
   deadline_ = std::max(deadline_, now_);
 }
 

@@ -163,7 +163,7 @@ void Election::yield_to_unheard_holder() {
 
 void Election::give_up_slow_addresses() {
   const auto* holding = std::get_if<Holding>(&role_);
-  if (holding && !holding->in_place && now_ - holding->asked_at >= kTakeLimit)
+  if (holding && !holding->in_place && now_ - holding->asked_at >= policy_.take_limit)
     resign(Reason::addresses_refused);
 }
 

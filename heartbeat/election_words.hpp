@@ -16,6 +16,8 @@
 
 namespace flywall::heartbeat {
 
+inline constexpr Duration kTakeLimit = 10s;  // addresses not in place by then: refused
+
 enum class Quorum : std::uint8_t { none, majority };
 
 // What a returning preferred node does (E10): wishes for the role by itself, when asked, or never.
@@ -42,13 +44,14 @@ struct Policy {
   bool keep_on_witness_loss = false;
   bool takeover = true;  // false: takes over by command only
   Failback failback = Failback::automatic;
-  Duration failback_delay = 60s;    // fit for so long before it wishes for the role
-  Duration failback_window = 5min;  // at most one failback of its own accord in so long
-  Duration transfer_timeout = 5s;   // E9: an offer unanswered for so long is withdrawn
-  Duration linger = 300ms;          // E9: what the old primary goes on forwarding
-  Duration prepare_limit{};         // for action::Prepare; zero: nothing has to be prepared
-  bool prepare_required = false;    // what is not answered in that time stops the handover
-  std::uint8_t peers = 1;           // configured peers, 0..kMaxPeers
+  Duration failback_delay = 60s;     // fit for so long before it wishes for the role
+  Duration failback_window = 5min;   // at most one failback of its own accord in so long
+  Duration transfer_timeout = 5s;    // E9: an offer unanswered for so long is withdrawn
+  Duration linger = 300ms;           // E9: what the old primary goes on forwarding
+  Duration take_limit = kTakeLimit;  // more, where something has to succeed before
+  Duration prepare_limit{};          // for action::Prepare; zero: nothing has to be prepared
+  bool prepare_required = false;     // what is not answered in that time stops the handover
+  std::uint8_t peers = 1;            // configured peers, 0..kMaxPeers
   InlineVector<WitnessTerms, kMaxWitnesses> witnesses;
   std::uint64_t address_digest = 0;
   std::uint64_t seed = 1;  // of the jitter
@@ -264,6 +267,5 @@ inline constexpr std::uint8_t kGoodbyeCopies = 3;       // E11
 inline constexpr std::uint64_t kEpochBlock = 64;        // reserved ahead at a time
 inline constexpr Duration kShortestPause = 50ms;        // E13
 inline constexpr Duration kShortestAbstention = 500ms;  // after resigning
-inline constexpr Duration kTakeLimit = 10s;             // addresses not in place by then: refused
 
 }  // namespace flywall::heartbeat

@@ -38,6 +38,8 @@ struct FailoverWish {
 int fail_over(const Settings& settings, const FailoverWish& wish);
 struct PromoteWish {
   bool force = false;
+  bool fenced = false;    // the other node is switched off first
+  bool unfenced = false;  // it is not, whatever the configuration says
   Duration limit{};
 };
 int promote(const Settings& settings, const PromoteWish& wish);

@@ -58,6 +58,11 @@ void describe_orders(CLI::App& ha, Chosen& chosen) {
   CLI::App* promotion = ha.add_subcommand("promote", "make this node primary");
   promotion->add_flag("--force", up->force,
                       "also with a fault here, without a majority or the primary's answer");
+  CLI::Option* fenced = promotion->add_flag(
+      "--fenced", up->fenced, "only once the other node is switched off (fencing.script)");
+  promotion
+      ->add_flag("--unfenced", up->unfenced, "switch no other node off, even if that is required")
+      ->excludes(fenced);
   add_timeout(*promotion, up->limit);
   promotion->callback(
       [&chosen, up] { chosen.action = [&chosen, up] { return promote(chosen.settings, *up); }; });

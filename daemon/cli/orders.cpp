@@ -97,9 +97,16 @@ int promote(const Settings& settings, const PromoteWish& wish) {
       !is_confirmed(settings,
                     "A promotion by force may leave two primaries, or one that cannot serve."))
     return kExitRefused;
+  if (wish.unfenced &&
+      !is_confirmed(settings,
+                    "Unless the other node is off, a promotion without fencing may leave two "
+                    "primaries."))
+    return kExitRefused;
   const Time begin = now();
-  const Reply answer = order(settings, "/api/ha/promote",
-                             wish.force ? Json{{"force", true}} : Json::object(), wish.limit);
+  Json body = Json::object();
+  if (wish.force) body["force"] = true;
+  if (wish.fenced || wish.unfenced) body["fenced"] = wish.fenced;
+  const Reply answer = order(settings, "/api/ha/promote", body, wish.limit);
   if (answer.exit != kExitGood) return answer.exit;
   if (answer.body.value("reason", "") == "already_primary") return already(settings, answer.body);
   return await_leader(settings, begin, this_leads);

@@ -41,8 +41,18 @@ std::string summary(const Json& status, const Style& style) {
   return result + "\n" + text(status, "why", "") + "\n";
 }
 
+// "kernel, open", "lifetimes", "off".
+std::string fence(const Json& state) {
+  if (!state.is_object()) return "-";
+  const Json& open = at(state, "open");
+  const std::string kind = text(state, "kind", "-");
+  if (!open.is_boolean()) return kind;
+  return kind + (is_true(state, "idle") ? ", idle" : open == true ? ", open" : ", closed");
+}
+
 std::string facts(const Json& status, const Style& style) {
-  std::vector<Row> rows{{"EPOCH", "PRIORITY", "DETECTION", "QUORUM", "UPTIME", "LAST CHANGE"}};
+  std::vector<Row> rows{
+      {"EPOCH", "PRIORITY", "DETECTION", "QUORUM", "FENCE", "UPTIME", "LAST CHANGE"}};
   const Json& last = at(status, "last_transition");
   const std::string change = last.is_object()
                                  ? text(last, "from", "?") + " -> " + text(last, "to", "?") + " " +
@@ -50,7 +60,8 @@ std::string facts(const Json& status, const Style& style) {
                                  : "none";
   rows.push_back({text(status, "epoch", "-"), text(status, "effective_priority", "-"),
                   milliseconds(at(status, "detection_ms")), text(status, "quorum", "-"),
-                  words_of_seconds(at(status, "uptime_seconds")), change});
+                  fence(at(status, "fence")), words_of_seconds(at(status, "uptime_seconds")),
+                  change});
   return columns(rows, "  ", style);
 }
 

@@ -158,8 +158,7 @@ inline constexpr std::array kHaSections{
             {},
             kLabelled<OfWitness, &Witness::name>}
         .refused("two primaries would be possible that it should exclude"),
-    Section{"fencing", "", Times::once, "a hook that switches the other node off", kFencing}
-        .accepted("the script is not called"),
+    Section{"fencing", "", Times::once, "a hook that switches the other node off", kFencing},
     Section{"fence", "", Times::once, "the kernel's lease on the addresses", kFence},
     Section{"service",
             "name",

@@ -68,8 +68,7 @@ inline constexpr std::array kFencing{
     Setting{"timeout", lasting(100ms, 10min), "\"30s\"", "how long it may take",
             kAt<OfFencing, &Fencing::timeout>},
     Setting{"required", kFlag, "false", "no takeover before it succeeded",
-            kAt<OfFencing, &Fencing::required>}
-        .refused("a takeover would not wait for the other node to be switched off"),
+            kAt<OfFencing, &Fencing::required>},
 };
 
 using OfFence = OfHaPart<&Ha::fence>;

@@ -73,11 +73,19 @@ std::expected<Command, Answer> parse_failover(std::string_view body) {
 }
 
 std::expected<Command, Answer> parse_promote(std::string_view body) {
-  const auto object = parse_object(body, {"force"});
+  using Fencing = message::PromoteRequest::Fencing;
+  const auto object = parse_object(body, {"force", "fenced"});
   if (!object) return std::unexpected(object.error());
   const auto force = flag(*object, "force");
+  const auto fenced = flag(*object, "fenced");
   if (!force) return std::unexpected(force.error());
-  return message::PromoteRequest{.request = 0, .by = {}, .force = *force};
+  if (!fenced) return std::unexpected(fenced.error());
+  const Fencing asked = *fenced ? Fencing::always : Fencing::never;
+  return message::PromoteRequest{
+      .request = 0,
+      .by = {},
+      .force = *force,
+      .fencing = object->contains("fenced") ? asked : Fencing::configured};
 }
 
 std::expected<Command, Answer> parse_failback(std::string_view body) {

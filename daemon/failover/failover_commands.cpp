@@ -66,6 +66,9 @@ void FailoverLoop::obey(const message::FailoverRequest& asked) {
 void FailoverLoop::obey(const message::PromoteRequest& asked) {
   const auto number =
       open_petition(asked.request, asked.by, asked.force ? "promote by force" : "promote");
+  if (const auto refusal = fencing_refusal(asked))
+    return answer_petition(number, false, heartbeat::Reason::none, *refusal);
+  promotion_ = asked;
   advance(event::PromoteRequested{number, asked.force});
 }
 
@@ -116,6 +119,7 @@ void FailoverLoop::lose_services() {
   services_.reset();
   petitions_.lose_askers();
   outbox_.forget_conversation();
+  if (awaited_) obey(message::Fenced{.epoch = *awaited_});
   if (std::exchange(preparing_, false)) advance(event::Prepared{!setting_.policy.prepare_required});
 }
 

@@ -160,6 +160,7 @@ void FailoverLoop::advance(const heartbeat::Event& what) {
   for (const heartbeat::Action& action : actions)
     std::visit([this](const auto& wish) { carry_out(wish); }, action);
   if (prepared_) advance(event::Prepared{*std::exchange(prepared_, std::nullopt)});
+  if (unfenced_) obey(message::Fenced{.epoch = *std::exchange(unfenced_, std::nullopt)});
   if (drain_requested_ && !reading_) settle();
 }
 
@@ -174,11 +175,8 @@ void FailoverLoop::carry_out(const action::Speak& speak) {
   peers_.speak(parts_.transport, election_.statement(), speak.copies, now_);
 }
 
-void FailoverLoop::carry_out(const action::TakeAddresses& take) {
-  order_addresses({.kind = AddressOrder::Kind::take, .epoch = take.epoch});
-}
-
 void FailoverLoop::carry_out(const action::DropAddresses& drop) {
+  awaited_.reset();
   order_addresses({.kind = AddressOrder::Kind::drop, .linger = drop.linger});
 }
 

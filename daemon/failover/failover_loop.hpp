@@ -159,6 +159,7 @@ class FailoverLoop {
   void obey(const processes::message::ResetRequest& request);
   void obey(const processes::message::ReloadRequest& request);
   void obey(const processes::message::Prepared& prepared);
+  void obey(const processes::message::Fenced& answer);
   void obey(const processes::message::MonitorChanged& change);
   void obey(const processes::message::WitnessAnswered& answered);
   void obey(const processes::message::PeerResolved& resolved);
@@ -170,6 +171,11 @@ class FailoverLoop {
                        std::string_view detail);
 
   void finish_reload();
+
+  // Switching other nodes off: failover_fencing.cpp.
+  std::optional<std::string_view> fencing_refusal(
+      const processes::message::PromoteRequest& asked) const;
+  void consider_fencing(const heartbeat::action::Transition& transition);
 
   // The services process.
   void lose_services();
@@ -209,11 +215,17 @@ class FailoverLoop {
   bool changed_ = true;  // the snapshot wants publishing now
   bool done_ = false;
   bool stopping_ = false;
-  std::uint32_t configuration_ = 0;   // reloads so far
-  Reload* reload_ = nullptr;          // under way at the address thread
-  std::uint32_t preparation_ = 0;     // number of the latest
-  bool preparing_ = false;            // asked, not yet answered
-  std::optional<bool> prepared_;      // answered by this loop itself
+  std::uint32_t configuration_ = 0;                   // reloads so far
+  Reload* reload_ = nullptr;                          // under way at the address thread
+  std::uint32_t preparation_ = 0;                     // number of the latest
+  bool preparing_ = false;                            // asked, not yet answered
+  std::optional<bool> prepared_;                      // answered by this loop itself
+  processes::message::PromoteRequest promotion_;      // the latest
+  std::optional<processes::message::Fence> fencing_;  // to be asked as the addresses are taken
+  std::optional<processes::message::Fence> owed_;  // required, and not yet done: until that node is
+                                                   // heard again
+  std::optional<Epoch> awaited_;      // addresses are taken under it once the other node is off
+  std::optional<Epoch> unfenced_;     // answered by this loop itself: nobody can switch it off
   Epoch willed_;                      // epoch of the wills that the services process holds
   std::optional<Epoch> reservation_;  // asked for and not yet answered
   std::uint64_t namesakes_ = 0;

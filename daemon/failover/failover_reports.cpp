@@ -35,6 +35,7 @@ void FailoverLoop::carry_out(const action::Transition& transition) {
   report.claimant = transition.claim.claimant;
   if (transition.peer) report.peer = peers_.node(*transition.peer);
   write(report);
+  consider_fencing(transition);
   tell_role(transition);
   if (transition.to == heartbeat::State::primary) ++snapshot_.failovers;
   snapshot_.transition_at = now_;
@@ -50,6 +51,7 @@ void FailoverLoop::carry_out(const action::PeerChanged& changed) {
   if (changed.path)
     report.happening = changed.alive ? Happening::path_alive : Happening::path_silent;
   report.peer = peers_.node(changed.peer);
+  if (changed.alive && owed_ && owed_->peer == report.peer) owed_.reset();
   paths_changed_ = true;
   if (changed.path) {
     processes::PeerStatus status;

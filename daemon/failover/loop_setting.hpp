@@ -16,6 +16,8 @@ struct LoopSetting {
   std::vector<PeerSetting> peers;
   Watched watched;
   std::uint32_t address_count = 0;
+  bool fencing = false;           // there is a script that switches other nodes off
+  bool fencing_required = false;  // no addresses before it has succeeded
   bool fence_forwarding = false;  // who may not serve the addresses may not forward either
   bool swept = false;             // at the start: nothing of an earlier life is left in this kernel
   bool memory_locked = false;

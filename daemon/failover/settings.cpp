@@ -76,6 +76,8 @@ heartbeat::Policy policy_of(const config::Replication& replication, std::size_t 
           .failback_delay = ha.failback_delay,
           .failback_window = ha.failback_window,
           .transfer_timeout = std::min(ha.transfer_timeout, kLongestTransfer),
+          .take_limit =
+              heartbeat::kTakeLimit + (ha.fencing.script.empty() ? Duration{} : ha.fencing.timeout),
           .prepare_limit =
               ha.pre_failover_script.empty() ? Duration{} : ha.script_timeout + kAfterScript,
           .prepare_required = ha.pre_failover_required,
@@ -93,6 +95,8 @@ Settings settings_from(const config::Config& config) {
   settings.tag = netlink::address_tag(replication.cluster_id);
   settings.route_tag = netlink::route_tag(replication.cluster_id);
   settings.fence = replication.ha.fence.enabled;
+  settings.loop.fencing = !replication.ha.fencing.script.empty();
+  settings.loop.fencing_required = replication.ha.fencing.required;
   settings.loop.fence_forwarding =
       replication.ha.fence.forwarding.value_or(replication.ha.quorum == config::Quorum::majority);
   settings.cluster_id = replication.cluster_id;

@@ -123,6 +123,12 @@ struct ReleaseWitness {
   std::uint32_t configuration = 0;
   heartbeat::Claim claim;
 };
+struct Fence {  // switch that node off; answered by Fenced
+  Epoch epoch;  // of the claim that takes over from it
+  NodeId peer;
+  heartbeat::Reason reason{};
+  bool required = false;  // somebody waits
+};
 struct Farewell {};  // an orderly stop: end without wills
 
 // services process -> failover process
@@ -140,9 +146,13 @@ struct FailoverRequest {
   NodeId to;                  // empty: the best peer
 };
 struct PromoteRequest {
+  // Whether the other node is switched off first: as the configuration says, in any case (and the
+  // promotion waits for it), or not at all.
+  enum class Fencing : std::uint8_t { configured, always, never };
   std::uint64_t request = 0;
   InlineText<63> by;
   bool force = false;
+  Fencing fencing = Fencing::configured;
 };
 struct FailbackRequest {
   std::uint64_t request = 0;
@@ -160,6 +170,10 @@ struct ReloadRequest {  // read the configuration file again; answered by a Comm
 struct Prepared {            // answers Prepare
   std::uint32_t number = 0;  // of the Prepare
   bool accepted = true;
+};
+struct Fenced {  // answers Fence
+  Epoch epoch;
+  bool done = false;  // the other node is off
 };
 inline constexpr std::size_t kMaxMonitors = 64;  // of scripts and services together, and of links
                                                  // and gateways together
@@ -185,12 +199,12 @@ struct PeerResolved {  // addresses of a peer's configured name, complete list, 
 using ToServices = std::variant<message::History, message::ReserveEpochs, message::LastWill,
                                 message::CommandAnswer, message::Prepare, message::RoleChanged,
                                 message::Reconfigured, message::AskWitness, message::ReleaseWitness,
-                                message::Farewell>;
+                                message::Fence, message::Farewell>;
 using ToFailover =
     std::variant<message::EpochsReserved, message::EpochsUnavailable, message::FailoverRequest,
                  message::PromoteRequest, message::FailbackRequest, message::ResetRequest,
                  message::ReloadRequest, message::Prepared, message::MonitorChanged,
-                 message::WitnessAnswered, message::PeerResolved>;
+                 message::WitnessAnswered, message::PeerResolved, message::Fenced>;
 static_assert(std::is_trivially_copyable_v<ToServices> && std::is_trivially_copyable_v<ToFailover>);
 
 // The descriptors with which the services process is started; its name in `ps` is

@@ -25,6 +25,7 @@
 #include "daemon/services/resolver.hpp"
 #include "daemon/services/tcp_door.hpp"
 #include "daemon/services/watch.hpp"
+#include "daemon/tasks/fencer.hpp"
 #include "daemon/tasks/own_monitors.hpp"
 #include "daemon/tasks/role_hooks.hpp"
 
@@ -92,6 +93,11 @@ class Services {
                 .tell = [this](const message::Prepared& answer) { channel_.send(answer); },
                 .note = [this](const processes::HistoryEntry& entry) { records_.note(entry); }},
                snapshot_.read()),
+        fencer_({.executor = io_.get_executor(),
+                 .runner = runner_,
+                 .config = config_,
+                 .tell = [this](const message::Fenced& answer) { channel_.send(answer); },
+                 .note = [this](const processes::HistoryEntry& entry) { records_.note(entry); }}),
         monitors_({.executor = io_.get_executor(),
                    .runner = runner_,
                    .tell = [this](message::MonitorChanged change) {
@@ -191,6 +197,8 @@ class Services {
       commands_.answered(*answer);
     } else if (const auto* prepare = std::get_if<message::Prepare>(&received)) {
       hooks_.prepare(*prepare);
+    } else if (const auto* fence = std::get_if<message::Fence>(&received)) {
+      fencer_.fence(*fence);
     } else if (const auto* change = std::get_if<message::RoleChanged>(&received)) {
       hooks_.changed(*change);
     } else if (std::holds_alternative<message::Reconfigured>(received)) {
@@ -301,6 +309,7 @@ class Services {
   bool reserved_ = false;
   tasks::Runner runner_;
   tasks::RoleHooks hooks_;
+  tasks::Fencer fencer_;
   tasks::OwnMonitors monitors_;
   std::vector<std::shared_ptr<asio::cancellation_signal>> resolving_;
 };

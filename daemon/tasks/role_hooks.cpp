@@ -32,16 +32,6 @@ std::string name_of_change(const Call& call) {
          heartbeat::name_of(call.to) + ")";
 }
 
-std::string vips(const config::Ha& ha) {
-  std::string text;
-  for (const config::VirtualIp& vip : ha.virtual_ips) {
-    const std::string one = vip.address.str();
-    if (text.size() + one.size() >= kMostVips) break;
-    text += (text.empty() ? "" : " ") + one;
-  }
-  return text;
-}
-
 bool lies_between(heartbeat::State state) {
   return state == heartbeat::State::taking_over || state == heartbeat::State::handing_over;
 }
@@ -55,6 +45,16 @@ void spawn(const asio::any_io_executor& executor, asio::awaitable<void> task) {
 }
 
 }  // namespace
+
+std::string vips(const config::Ha& ha) {
+  std::string text;
+  for (const config::VirtualIp& vip : ha.virtual_ips) {
+    const std::string one = vip.address.str();
+    if (text.size() + one.size() >= kMostVips) break;
+    text += (text.empty() ? "" : " ") + one;
+  }
+  return text;
+}
 
 void log_output(const std::string& script, const Ending& ending) {
   std::string_view rest = ending.output;

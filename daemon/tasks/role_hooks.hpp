@@ -72,6 +72,9 @@ class RoleHooks {
   std::map<std::string, std::uint64_t> failures_;
 };
 
+// The virtual addresses as scripts get them, separated by blanks, at most kMostVips bytes.
+std::string vips(const config::Ha& ha);
+
 // Logs what a script said, line by line, at most kLoggedLines.
 void log_output(const std::string& script, const Ending& ending);
 

@@ -52,7 +52,7 @@ _flywall() {
     'flywall ha check') words='-h --help --socket -o --output --color -w --watch --yes' ;;
     'flywall ha history') words='-h --help -n --limit -k --kind --socket -o --output --color -w --watch --yes' ;;
     'flywall ha failover') words='-h --help --to --timeout --socket -o --output --color -w --watch --yes' ;;
-    'flywall ha promote') words='-h --help --force --timeout --socket -o --output --color -w --watch --yes' ;;
+    'flywall ha promote') words='-h --help --force --fenced --unfenced --timeout --socket -o --output --color -w --watch --yes' ;;
     'flywall ha reset') words='-h --help --config --keep-fence --timeout --socket -o --output --color -w --watch --yes' ;;
     'flywall ha failback') words='on off now -h --help --socket -o --output --color -w --watch --yes' ;;
     'flywall ha failback on') words='-h --help --timeout --socket -o --output --color -w --watch --yes' ;;

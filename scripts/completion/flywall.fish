@@ -61,6 +61,8 @@ complete -c flywall -n '__flywall_at "flywall ha history"' -s k -l kind -x -d 'o
 complete -c flywall -n '__flywall_at "flywall ha failover"' -l to -x -d 'node id; without it the best one'
 complete -c flywall -n '__flywall_at "flywall ha failover"' -l timeout -x -d 'seconds to wait for the outcome (120)'
 complete -c flywall -n '__flywall_at "flywall ha promote"' -l force -d 'also with a fault here, without a majority or the primary'\''s answer'
+complete -c flywall -n '__flywall_at "flywall ha promote"' -l fenced -d 'only once the other node is switched off (fencing.script)'
+complete -c flywall -n '__flywall_at "flywall ha promote"' -l unfenced -d 'switch no other node off, even if that is required'
 complete -c flywall -n '__flywall_at "flywall ha promote"' -l timeout -x -d 'seconds to wait for the outcome (120)'
 complete -c flywall -n '__flywall_at "flywall ha reset"' -l config -x -d 'names the cluster when no daemon runs'
 complete -c flywall -n '__flywall_at "flywall ha reset"' -l keep-fence -d 'without a daemon: nothing is forwarded until one starts'

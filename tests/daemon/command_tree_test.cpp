@@ -140,7 +140,7 @@ TEST_F(CommandTree, BashCompletes) {
   EXPECT_EQ(bash_offers("flywall ha failback \"\"").substr(0, 10), "on off now");
   EXPECT_EQ(bash_offers("flywall -o \"\""), "table json yaml\n");
   EXPECT_EQ(bash_offers("flywall ha failover --t"), "--to --timeout\n");
-  EXPECT_EQ(bash_offers("flywall ha promote --timeout 5 --f"), "--force\n");
+  EXPECT_EQ(bash_offers("flywall ha promote --timeout 5 --fo"), "--force\n");
   EXPECT_EQ(bash_offers("flywall completion z"), "zsh\n");
   EXPECT_EQ(bash_offers("flywall ha status --wat"), "--watch\n");
   EXPECT_EQ(bash_offers("flywall config check " + kScripts + "tes"), kScripts + "test\n");

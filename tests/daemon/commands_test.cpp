@@ -54,6 +54,12 @@ TEST(Commands, BodiesSayWhatIsAskedFor) {
   EXPECT_FALSE(std::get<PromoteRequest>(*parse_command(Operation::promote, "{}")).force);
   EXPECT_TRUE(
       std::get<PromoteRequest>(*parse_command(Operation::promote, R"({"force":true})")).force);
+  const auto fencing = [](const char* body) {
+    return std::get<PromoteRequest>(*parse_command(Operation::promote, body)).fencing;
+  };
+  EXPECT_EQ(fencing("{}"), PromoteRequest::Fencing::configured);
+  EXPECT_EQ(fencing(R"({"fenced":true})"), PromoteRequest::Fencing::always);
+  EXPECT_EQ(fencing(R"({"fenced":false})"), PromoteRequest::Fencing::never);
   const auto wish = [](const char* body) {
     return std::get<FailbackRequest>(*parse_command(Operation::failback, body)).wish;
   };

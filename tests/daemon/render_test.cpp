@@ -12,7 +12,9 @@ using Json = nlohmann::ordered_json;
 
 const Json kStatus = Json::parse(R"({
   "node_id":"fw1","role":"primary","is_leader":true,"leader_id":"fw1","why":"Because.",
-  "epoch":7,"effective_priority":50,"detection_ms":300.0,"quorum":"none","uptime_seconds":90.0,
+  "epoch":7,"effective_priority":50,"detection_ms":300.0,"quorum":"none",
+  "fence":{"kind":"kernel","open":true,"idle":false},
+  "uptime_seconds":90.0,
   "virtual_ips":[{"address":"10.0.0.100/24","interface":"eth1","held":true}],
   "peers":[{"node_id":"fw2","known":true,"alive":true,"role":"backup","last_heard_seconds":0.02,
     "round_trip_ms":0.21,"effective_priority":150,
@@ -22,21 +24,23 @@ const Json kStatus = Json::parse(R"({
   "warnings":["Look."]})");
 
 TEST(Rendering, AStatusReadsAtThreeInTheMorning) {
-  EXPECT_EQ(render_status(kStatus, Style(false)),
-            "fw1 is primary\n"
-            "Because.\n"
-            "\n"
-            "  EPOCH  PRIORITY  DETECTION  QUORUM  UPTIME      LAST CHANGE\n"
-            "  7      50        300 ms     none    1 min 30 s  taking_over -> primary 3 s ago\n"
-            "\n"
-            "  VIRTUAL IP     INTERFACE  HERE\n"
-            "  10.0.0.100/24  eth1       yes\n"
-            "\n"
-            "  PEER                      STATE   HEARD      ROUND TRIP  PRIORITY  LOSS\n"
-            "  fw2                       backup  20 ms ago  0.21 ms     150\n"
-            "    via 192.168.100.2:9002  alive              0.21 ms               0.0 %\n"
-            "\n"
-            "! Look.\n");
+  EXPECT_EQ(
+      render_status(kStatus, Style(false)),
+      "fw1 is primary\n"
+      "Because.\n"
+      "\n"
+      "  EPOCH  PRIORITY  DETECTION  QUORUM  FENCE         UPTIME      LAST CHANGE\n"
+      "  7      50        300 ms     none    kernel, open  1 min 30 s  taking_over -> primary 3 "
+      "s ago\n"
+      "\n"
+      "  VIRTUAL IP     INTERFACE  HERE\n"
+      "  10.0.0.100/24  eth1       yes\n"
+      "\n"
+      "  PEER                      STATE   HEARD      ROUND TRIP  PRIORITY  LOSS\n"
+      "  fw2                       backup  20 ms ago  0.21 ms     150\n"
+      "    via 192.168.100.2:9002  alive              0.21 ms               0.0 %\n"
+      "\n"
+      "! Look.\n");
 }
 
 TEST(Rendering, ColourTakesNoWidth) {
