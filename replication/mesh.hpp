@@ -29,6 +29,7 @@
 
 #include "base/address.hpp"
 #include "replication/link.hpp"
+#include "replication/peer_state.hpp"
 
 namespace flywall::replication {
 
@@ -51,29 +52,6 @@ struct MeshSetting {
   std::vector<Target> targets;
 };
 
-// A peer as it stands: configured, connected, or both.
-struct PeerState {
-  NodeId node;  // empty when nobody knows yet
-  std::vector<HostPort> addresses;
-  bool connected = false;
-  std::string trouble;  // why not, in a sentence; may be empty
-  std::uint64_t connects = 0;
-  // While connected:
-  std::string remote;
-  bool called_by_us = false;
-  Duration connected_for{};
-  std::optional<Duration> round_trip;
-  Lag lag;
-  KeyId key;
-  Standing standing;
-};
-
-// Since the start, over all connections.
-struct Traffic {
-  Volume sent, received;
-  std::uint64_t wire_sent = 0, wire_received = 0;
-};
-
 class Mesh {
  public:
   struct Listener {
@@ -90,8 +68,9 @@ class Mesh {
   // The first one, or another one (L5).
   void configure(MeshSetting setting);
   void stand(const Standing& standing);
-  // Says goodbye to all; nothing is called or accepted any more.
+  // Says goodbye to all; nothing is called or accepted any more. It has left when is_quiet().
   void stop();
+  bool is_quiet() const { return links_.empty() && strangers_.empty(); }
 
   std::vector<PeerState> peers() const;
   Traffic traffic() const;

@@ -49,13 +49,18 @@ struct Arrived {
 struct Ended {  // the peer says no more on it
   StreamId stream;
 };
+struct Acknowledged {  // messages 1..sequence of our stream were consumed; there may be room again
+  StreamId stream;
+  std::uint64_t sequence = 0;
+};
 struct Refused {  // the peer does not want this stream of ours; it is gone
   StreamId stream;
 };
 
 }  // namespace event
 
-using Event = std::variant<event::Opened, event::Arrived, event::Ended, event::Refused>;
+using Event =
+    std::variant<event::Opened, event::Arrived, event::Ended, event::Acknowledged, event::Refused>;
 
 struct StreamSetting {
   std::string name;  // 1..kMaxStreamName bytes
@@ -159,7 +164,7 @@ class Multiplexer {
   bool receive(const frame::Open& open, std::vector<Event>& events);
   bool receive(const frame::Message& message, std::vector<Event>& events);
   bool receive(const frame::End& end, std::vector<Event>& events);
-  bool receive(const frame::Acknowledge& acknowledge);
+  bool receive(const frame::Acknowledge& acknowledge, std::vector<Event>& events);
   bool receive(const frame::Refuse& refuse, std::vector<Event>& events);
   void receive(const frame::Pong& pong, Time now);
 

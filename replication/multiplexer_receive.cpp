@@ -11,7 +11,7 @@ bool Multiplexer::handle(const Frame& frame, Time now, std::vector<Event>& event
   if (const auto* message = std::get_if<frame::Message>(&frame)) return receive(*message, events);
   if (const auto* end = std::get_if<frame::End>(&frame)) return receive(*end, events);
   if (const auto* acknowledge = std::get_if<frame::Acknowledge>(&frame))
-    return receive(*acknowledge);
+    return receive(*acknowledge, events);
   if (const auto* refuse = std::get_if<frame::Refuse>(&frame)) return receive(*refuse, events);
   if (const auto* ping = std::get_if<frame::Ping>(&frame)) control(frame::Pong{ping->token});
   if (const auto* pong = std::get_if<frame::Pong>(&frame)) receive(*pong, now);
@@ -65,7 +65,7 @@ bool Multiplexer::receive(const frame::End& end, std::vector<Event>& events) {
   return true;
 }
 
-bool Multiplexer::receive(const frame::Acknowledge& acknowledge) {
+bool Multiplexer::receive(const frame::Acknowledge& acknowledge, std::vector<Event>& events) {
   if (acknowledge.stream.value > last_opened_) return false;
   const auto found = sending_.find(acknowledge.stream);
   if (found == sending_.end()) return true;  // it crossed with our end
@@ -77,6 +77,7 @@ bool Multiplexer::receive(const frame::Acknowledge& acknowledge) {
   for (; stream.acknowledged < acknowledge.consumed; ++stream.acknowledged)
     stream.under_way.pop_front();
   stream.allowed = acknowledge.allowed;
+  events.push_back(event::Acknowledged{acknowledge.stream, acknowledge.consumed});
   if (stream.end_said && stream.under_way.empty()) sending_.erase(found);
   return true;
 }

@@ -173,14 +173,18 @@ std::string render_replication(const Json& answer, const Style& style) {
     result = style.warn("! ") + text(message) + "\n";
   const Json& peers = at(answer, "peers");
   if (!peers.is_array() || peers.empty()) return result;
-  std::vector<Row> rows{{"PEER", "ADDRESSES", "CONNECTED", "LAG"}};
+  if (const Json& trouble = at(answer, "trouble"); trouble.is_string())
+    result += style.warn("! ") + text(trouble) + "\n";
+  std::vector<Row> rows{{"PEER", "ADDRESSES", "CONNECTED", "LAG", "RTT", "FOR", "TROUBLE"}};
   for (const Json& peer : peers) {
     std::string addresses;
     if (const Json& list = at(peer, "addresses"); list.is_array())
       for (const Json& address : list) addresses += (addresses.empty() ? "" : ", ") + text(address);
     rows.push_back({text(peer, "node_id", "?"), addresses,
                     is_true(peer, "connected") ? style.good("yes") : "no",
-                    words_of_seconds(at(peer, "lag_seconds"))});
+                    words_of_seconds(at(peer, "lag_seconds")),
+                    words_of_seconds(at(peer, "rtt_seconds")),
+                    words_of_seconds(at(peer, "connected_seconds")), text(peer, "trouble", "")});
   }
   return result + "\n" + columns(rows, "  ", style);
 }

@@ -1,6 +1,7 @@
 #include "daemon/control/metrics.hpp"
 
 #include "daemon/control/json_answer.hpp"
+#include "daemon/control/replication.hpp"
 #include "heartbeat/datagram.hpp"
 
 namespace flywall::control {
@@ -49,6 +50,28 @@ void add_peers(const View& view, Json& body) {
   }
 }
 
+void add_channel(const View& view, Json& body) {
+  if (!view.channel.runs) return;
+  body["replication_bytes_total"] = replication_bytes(view.channel.traffic);
+  for (const char* name :
+       {"replication_connected", "replication_connects_total", "replication_lag_seconds",
+        "replication_lag_entries", "replication_rtt_seconds"})
+    body[name] = Json::array();
+  for (std::size_t i = 0; i < view.channel.peers.size(); ++i) {
+    const replication::PeerState& peer = view.channel.peers[i];
+    const std::string name = peer.node.empty() ? peer_name(view, i) : peer.node.str();
+    const auto add = [&](const char* metric, const Json& value) {
+      body[metric].push_back({{"peer", name}, {"value", value}});
+    };
+    add("replication_connected", peer.connected ? 1 : 0);
+    add("replication_connects_total", peer.connects);
+    if (!peer.connected) continue;
+    add("replication_lag_seconds", metric_seconds(peer.lag.time));
+    add("replication_lag_entries", peer.lag.entries);
+    if (peer.round_trip) add("replication_rtt_seconds", metric_seconds(*peer.round_trip));
+  }
+}
+
 Json addresses_held(const View& view) {
   Json list = Json::array();
   const auto& configured = view.config.replication.ha.virtual_ips;
@@ -81,6 +104,7 @@ Answer metrics_answer(const View& view) {
             {"ha_virtual_routes_held", now.routes_held},
             {"ha_heartbeats_rejected_total", rejected(now)}};
   add_peers(view, body);
+  add_channel(view, body);
   body["ha_history_lost_total"] = now.reports_lost;
   body["ha_services_restarts_total"] = now.services_restarts;
   body["config_last_reload_successful"] = now.last_reload_good ? 1 : 0;

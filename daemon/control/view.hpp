@@ -12,11 +12,20 @@
 #include "base/time.hpp"
 #include "daemon/config/config.hpp"
 #include "daemon/processes/snapshot.hpp"
+#include "replication/peer_state.hpp"
 
 namespace flywall::control {
 
 // The failover process publishes after every change and at least once per second.
 inline constexpr Duration kStaleAfter = 3s;
+
+// The channel to the other nodes, as the services process sees it (docs/channel.md).
+struct ChannelView {
+  bool runs = false;
+  std::string trouble;  // why it does not run, or does not listen; may be empty
+  std::vector<replication::PeerState> peers;
+  replication::Traffic traffic;
+};
 
 struct View {
   const config::Config& config;
@@ -24,6 +33,7 @@ struct View {
   Time now;
   std::vector<std::string> warnings;  // of the services process
   std::int64_t wall_ms = 0;           // the same moment for people, since 1970
+  ChannelView channel = {};
 
   bool fresh() const;
   // This node is primary, and the failover process said so lately.

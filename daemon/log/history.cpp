@@ -29,6 +29,7 @@ LogLevel level_of(Happening happening) {
     case Happening::script_failed:
     case Happening::reload_refused:
     case Happening::fence_trouble:
+    case Happening::channel_lost:
       return LogLevel::warning;
     case Happening::transition:
     case Happening::peer_alive:
@@ -39,6 +40,7 @@ LogLevel level_of(Happening happening) {
     case Happening::command:
     case Happening::script_ended:
     case Happening::reloaded:
+    case Happening::channel_connected:
       return LogLevel::info;
   }
   return LogLevel::info;

@@ -57,6 +57,10 @@ const char* name_of(Happening happening) {
       return "reload_refused";
     case Happening::fence_trouble:
       return "fence_trouble";
+    case Happening::channel_connected:
+      return "channel_connected";
+    case Happening::channel_lost:
+      return "channel_lost";
   }
   return "unknown";
 }

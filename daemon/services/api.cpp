@@ -124,7 +124,8 @@ asio::awaitable<Answer> Api::read(Operation operation, const Target& target) {
                            .snapshot = *snapshot,
                            .now = now(),
                            .warnings = parts_.warnings(),
-                           .wall_ms = wall_clock_ms()};
+                           .wall_ms = wall_clock_ms(),
+                           .channel = parts_.channel()};
   co_return answer_of(operation, view);
 }
 

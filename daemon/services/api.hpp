@@ -30,6 +30,7 @@ class Api {
     RecordKeeper& records;
     Commands& commands;
     std::function<std::vector<std::string>()> warnings;
+    std::function<control::ChannelView()> channel;
   };
   explicit Api(Parts parts) : parts_(std::move(parts)) {}
 

@@ -22,6 +22,7 @@
 #include "daemon/log/log.hpp"
 #include "daemon/services/api.hpp"
 #include "daemon/services/handed_configuration.hpp"
+#include "daemon/services/peer_channel.hpp"
 #include "daemon/services/resolver.hpp"
 #include "daemon/services/tcp_door.hpp"
 #include "daemon/services/watch.hpp"
@@ -77,11 +78,16 @@ class Services {
                inherited_gate()),
         records_(io_.get_executor(), config_.replication.state_dir),
         commands_(io_.get_executor(), channel_),
+        peer_channel_({.executor = io_.get_executor(),
+                       .config = config_,
+                       .snapshot = snapshot_,
+                       .note = [this](const auto& entry) { records_.note(entry); }}),
         api_({.config = config_,
               .snapshot = snapshot_,
               .records = records_,
               .commands = commands_,
-              .warnings = [this] { return warnings(); }}),
+              .warnings = [this] { return warnings(); },
+              .channel = [this] { return peer_channel_.view(); }}),
         server_(io_.get_executor(),
                 [this](control::Request request, control::Caller caller) {
                   return api_.answer(std::move(request), std::move(caller));
@@ -112,6 +118,8 @@ class Services {
     spawn(serve_socket());
     if (config_.api.listen) serve_tcp();
     if (config_.replication.ha.enabled) start_ha();
+    peer_channel_.reconfigured();
+    spawn(peer_channel_.follow_claim());
     try {
       io_.run();
     } catch (const std::exception& failure) {
@@ -169,6 +177,7 @@ class Services {
     log::set_level(config_.log.level);
     configuration_ = handed->number;
     hooks_.reconfigured();
+    peer_channel_.reconfigured();
     if (!config_.replication.ha.enabled) return;
     monitors_.watch(config_);
     if (config::peers(config_.replication) != before) resolve_peers();
@@ -183,6 +192,7 @@ class Services {
       inbox_.clear();
       while (const auto received = inbox_.take()) take(*received);
     }
+    co_await peer_channel_.stop();
     co_await hooks_.finish(kFarewellForScripts);
     ::alarm(kFarewellSeconds);
     io_.stop();
@@ -284,6 +294,7 @@ class Services {
     std::vector<std::string> result = records_.warnings();
     for (const std::string& trouble : {socket_trouble_, tcp_trouble_})
       if (!trouble.empty()) result.push_back(trouble);
+    for (std::string& trouble : peer_channel_.warnings()) result.push_back(std::move(trouble));
     if (!snapshot_.read().last_reload_good)
       result.push_back("the last reload was refused: the log says why, the former one goes on");
     if (inbox_.lost() > 0)
@@ -301,6 +312,7 @@ class Services {
   asio::io_context io_{1};
   RecordKeeper records_;
   Commands commands_;
+  PeerChannel peer_channel_;
   Api api_;
   control::HttpServer server_;
   std::optional<control::UnixListener> socket_;

@@ -203,6 +203,7 @@ TEST_F(Answers, ReplicationSaysThatNothingIsConnected) {
     EXPECT_EQ(answer.status, 200U);
     EXPECT_EQ(body["connected"], false);
     EXPECT_EQ(body["built"], false);
+    EXPECT_EQ(body["running"], false);
     EXPECT_NE(body["message"].get<std::string>().find("not built yet"), std::string::npos);
   }
   const json peers = json::parse(replication_peers_answer(view()).body)["peers"];
