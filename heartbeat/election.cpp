@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -13,11 +14,17 @@ Election::Election(const Policy& policy, Time now)
       now_(now),
       deadline_(now),
       next_speech_(now),
+      vote_(now, policy.listen),
+      lease_(1U + policy.peers + policy.witnesses.size()),
+      answered_at_(now - policy.interval),
+      budget_ends_at_(now),
       random_(policy.seed) {
   FLYWALL_CHECK(policy.peers <= kMaxPeers && !policy.self.empty());
   FLYWALL_CHECK(policy.interval > 0ns && policy.detection >= policy.interval);
   FLYWALL_CHECK(policy.listen >= policy.detection);
+  FLYWALL_CHECK(policy.listen >= policy.lease);
   statement_.sender = policy.self;
+  refresh_voters();
   refresh_statement();
 }
 
@@ -28,9 +35,12 @@ const Actions& Election::step(Time now, const Event& event) {
   drained_ = false;
   now_ = now;
   notice_lateness();
+  end_lease_if_over();
   std::visit([this](const auto& what) { on(what); }, event);
   end_pause_if_due();
+  keep_lease();
   if (!mute_) decide();
+  ask_witnesses();
   reserve_ahead();
   speak_regularly();
   refresh_statement();
@@ -49,7 +59,6 @@ void Election::decide() {
     draining_ = true;
     act(action::DrainSockets{});
   }
-  hold_only_with_quorum();
   yield_to_unheard_holder();
   give_way_if_faulty();
   give_way_if_penalised();
@@ -108,7 +117,7 @@ Time Election::next_decision() const {
     if (following->abstain_until)
       next = std::min(next, *following->abstain_until);
     else if (following->vacant_since && may_claim())
-      next = std::min(next, claim_at(*following));
+      next = std::min(next, next_claim(*following));
     if (following->preferred_since && !following->wishes && fails_back_by_itself())
       next = std::min(next, ready_at(*following));
   }
@@ -128,8 +137,10 @@ void Election::refresh_deadline() {
   } else if (!draining_) {
     deadline_ = std::min(deadline_, next_decision());
   }
-  if (const auto* holding = std::get_if<Holding>(&role_); holding && !holding->in_place && !mute_)
+  const auto* holding = std::get_if<Holding>(&role_);
+  if (holding && holding->asked > Epoch{} && !holding->in_place && !mute_)
     deadline_ = std::min(deadline_, holding->asked_at + policy_.take_limit);
+  if (counts_votes()) deadline_ = std::min(deadline_, next_lease_decision());
   deadline_ = std::max(deadline_, now_);
 }
 
@@ -138,6 +149,7 @@ void Election::on(const event::Heard& heard) {
   Peer& peer = peers_[heard.peer.value];
   if (!heard.newest) return note_path(peer, heard);
   note_heard(peer, heard);
+  note_vote(heard);
   if (mute_ && heard.freshness == Freshness::fresh) mute_->heard = true;
   if (heard.statement.state == State::leaving) return note_leaving(heard.peer, Reason::peer_left);
   if (commit_if_taken()) return;
@@ -207,7 +219,9 @@ void Election::note_heard(Peer& peer, const event::Heard& heard) {
   const bool was_holder = was_alive && holds_claim(peer.statement.state);
   const FaultClass fault_before = peer.statement.rank.fault;
   peer.statement = said;
+  const bool renamed = peer.tag != heard.tag;
   peer.tag = heard.tag;
+  if (renamed) refresh_voters();
   peer.known = true;
   peer.departed = false;
   peer.heard_at = now_;
@@ -240,6 +254,8 @@ void Election::note_leaving(PeerIndex index, Reason reason) {
   const bool was_alive = is_alive(peer);
   const bool was_holder =
       was_alive && (reason == Reason::peer_left || holds_claim(peer.statement.state));
+  peer.waits = false;
+  if (std::exchange(peer.asks, false)) free_vote(peer.statement.sender);
   peer.departed = true;
   peer.statement.state = State::leaving;
   peer.statement.eligible = false;
@@ -303,6 +319,9 @@ void Election::report_split(PeerIndex index, bool stays) {
   const auto& holding = std::get<Holding>(role_);
   Peer& peer = peers_[index.value];
   peer.contest = Contest{.tenure = peer.statement.tenure};
+  // Of two claims one at most has the lease: nobody else served (E6).
+  const bool leases = counts_votes() && peer.statement.wish != Wish::force;
+  if (leases && !holding.forced && !holding.kept) return;
   act(action::SplitBrain{index, held_together(holding, peer), stays});
 }
 

@@ -8,18 +8,25 @@
 // and is primary once they are in place. Decisions in the order in which they are made:
 //
 //   E1  a starting node listens for Policy::listen before it may claim anything
-//   E2  candidates are ordered by (fault, in sync, priority, node id); candidate k waits k x (round
-//   trip + jitter) E3  claims are ordered by (epoch, claimant); a node never follows a lower claim
-//   than the highest seen E4  with one eligible node (that reaches a quorum) there is a primary
-//   within detection + two round trips E5  a peer lives while one path is heard; a silent holder
-//   whom a living peer still hears is not replaced E6  Quorum::majority: only a node that hears
-//   more than half of all nodes claims or holds (leases follow later) E8  two holders that hear
-//   each other: with a majority the higher claim stays; with none the better fault class, the
-//       older tenure, the better rank; the winner claims again above both, the loser leaves
+//   E2  candidates are ordered by (fault, in sync, priority, node id); candidate k waits
+//       k x (round trip + jitter)
+//   E3  claims are ordered by (epoch, claimant); a node never follows a lower claim than the
+//       highest seen
+//   E4  with one eligible node (that reaches a quorum) there is a primary within detection + two
+//       round trips
+//   E5  a peer lives while one path is heard; a silent holder whom a living peer still hears is not
+//       replaced
+//   E6  Quorum::majority: a node claims when a majority of the voters would vote for it, asks them
+//       with its claim, and takes the addresses once they have granted it the lease; it serves no
+//       longer than the lease lasts (heartbeat/lease.hpp)
+//   E8  two holders that hear each other: with a majority the one with the lease stays, else the
+//       higher claim; with none the better fault class, the older tenure, the better rank; the
+//       winner claims again above both, the loser leaves
 //   E11 a holder whose own network is bad gives way to a strictly better peer, and says so three
-//   times E12 at most kMaxExtraSpeeches statements per interval besides the regular one E13 after a
-//   pause nothing is said until the sockets are drained and a peer was heard or a detection time
-//   has passed
+//       times
+//   E12 at most kMaxExtraSpeeches statements per interval besides the regular one
+//   E13 after a pause nothing is said until the sockets are drained and a peer was heard or a
+//       detection time has passed
 //
 // A one-way cut (we hear a peer that does not hear us, Freshness::deaf): the side that *can* hear
 // gives way, because the other will never know. So a deaf holder is not replaced, and a holder
@@ -40,6 +47,7 @@
 #include "base/time.hpp"
 #include "heartbeat/detector.hpp"
 #include "heartbeat/election_words.hpp"
+#include "heartbeat/lease.hpp"
 #include "heartbeat/statement.hpp"
 
 namespace flywall::heartbeat {
@@ -115,6 +123,8 @@ class Election {
     std::optional<Contest> contest;
     std::optional<Time> failed_back;  // got the role from this node of its own accord (E10)
     bool forgot_failback = false;     // has started anew since
+    bool asks = false;                // for our vote, since this instance of it is known (E6)
+    bool waits = false;               // it asked while our vote was promised to somebody else
   };
 
   // What exists only in one role.
@@ -135,6 +145,7 @@ class Election {
     std::optional<Yielded> yielded;       // said until the winner claims again: it must know (E8)
     std::optional<Time> preferred_since;  // fit and better than the holder without a break (E10)
     bool wishes = false;                  // for the role, by itself
+    std::optional<Claim> courts;          // asks the witnesses before it claims this (E6)
   };
   struct Handover {  // planned, to one peer (E9)
     enum class Step : std::uint8_t { preparing, quieting, offered };
@@ -150,9 +161,10 @@ class Election {
   struct Holding {
     Claim claim;
     Epoch tenure;
-    Epoch asked;  // of TakeAddresses
+    Epoch asked;  // of TakeAddresses; zero: not before the lease is there (E6)
     Time asked_at;
     Time since;
+    Time claimed_at;
     Reason reason = Reason::none;
     std::optional<PeerIndex> lost;
     bool in_place = false;                // addresses are taken
@@ -160,6 +172,8 @@ class Election {
     std::optional<Time> penalty_since;    // the same, for a weight
     std::optional<Time> overruled_since;  // fair time: others hear a higher claim than ours
     bool forced = false;                  // others give way to this claim
+    bool leased = false;                  // it has had a majority of the votes, or was forced
+    bool kept = false;                    // holds on without them: no witness answers
     std::optional<Handover> handover;
   };
   struct Ending {};
@@ -170,6 +184,12 @@ class Election {
     Reason reason = Reason::promoted;
     bool force = false;
     Time until;
+  };
+
+  struct Witness {  // what became of the questions to it
+    Time ask_at;    // again
+    bool asked = false;
+    bool refused = false;  // its last answer
   };
 
   struct Mute {  // after a pause (E13)
@@ -203,7 +223,7 @@ class Election {
   void on(const event::FailbackRequested& request);
   void on(const event::ResetRequested& request);
   void on(const event::PolicyChanged& changed);
-  void on(const event::WitnessAnswered&) {}
+  void on(const event::WitnessAnswered& answered);
   void on(const event::FaultChanged& changed);
   void on(const event::EpochsReserved& reserved);
   void on(const event::FailoverRequested& request);
@@ -237,7 +257,7 @@ class Election {
   void leave();
   void give_way_if_faulty();
   void yield_to_unheard_holder();
-  void hold_only_with_quorum();
+  void take_addresses();
   void give_up_slow_addresses();
   void drop_addresses(Duration linger = {});
 
@@ -255,6 +275,41 @@ class Election {
   bool is_offered_to_us(const Peer& peer) const;
   bool can_take(const Peer& peer, bool forced) const;
   std::optional<PeerIndex> best_successor() const;
+
+  // Leases (E6).
+  bool counts_votes() const { return policy_.quorum == Quorum::majority; }
+  Duration length_of_vote(Duration detection) const;
+  void note_vote(const event::Heard& heard);
+  void count_grant(const event::Heard& heard);
+  void consider_question(Peer& peer);
+  void free_vote(const NodeId& claimant);
+  void vote_for_waiting();
+  void keep_time_with_holder();
+  void end_lease_if_over();
+  void keep_lease();
+  void renew_own_vote();
+  void give_lease_up(const Claim& claim);
+  void begin_lease(const Claim& claim);
+  void give_claim_up();
+  void lose_lease();
+  void court_witnesses();
+  void end_courting();
+  void ask_witnesses();
+  void release_witnesses(const Claim& claim);
+  void follow_voters(const event::PolicyChanged& changed);
+  void refresh_voters();
+  Time gathers_until(const Holding& holding) const;
+  Time next_lease_decision() const;
+  const Claim* asked_claim() const;
+  std::size_t place_of(PeerIndex peer) const { return 1U + peer.value; }
+  std::size_t place_of_witness(std::size_t witness) const { return 1U + policy_.peers + witness; }
+  bool reaches_majority() const;
+  bool only_witnesses_are_missing() const;
+  Time free_at(const Peer& peer) const;
+  // From when on a majority would vote for this node; kNever: it does not reach one.
+  enum class Witnesses : std::uint8_t { hoped_for, counted };
+  Time votes_free_at(Witnesses witnesses) const;
+  const Peer* first_waiting() const;
 
   // Failback (E10) and what operators want.
   void consider_failback();
@@ -291,6 +346,7 @@ class Election {
   const Peer* heard_holder() const;
   PeerIndex index_of(const Peer& peer) const;
   Time claim_at(const Following& following) const;
+  Time next_claim(const Following& following) const;
   Rank own_rank() const;
 
   // Epochs.
@@ -330,11 +386,17 @@ class Election {
   Time wishes_heard_from_;               // a handover that failed is not tried again before
   Time penalty_heard_from_;              // the same, for one because of a penalty
   std::optional<Time> lingers_until_;    // what was handed over is still forwarded
-  int drops_ = 0;                        // DropAddresses that were not answered yet
-  int quiets_ = 0;                       // QuietAddresses, the same
-  bool draining_ = false;                // asked for, not yet answered
-  bool drained_ = false;                 // answered in this step
-  std::uint8_t speech_ = 0;              // copies to say at the end of this step
+  LeaseVoter vote_;                      // this node's own
+  LeaseHolder lease_;                    // the votes for its claim
+  NodeTag granted_to_;                   // whose `vote_` is
+  std::array<Witness, kMaxWitnesses> witnesses_{};
+  Time answered_at_;         // a question for the vote, last
+  Time budget_ends_at_;      // of extra speeches (E12)
+  int drops_ = 0;            // DropAddresses that were not answered yet
+  int quiets_ = 0;           // QuietAddresses, the same
+  bool draining_ = false;    // asked for, not yet answered
+  bool drained_ = false;     // answered in this step
+  std::uint8_t speech_ = 0;  // copies to say at the end of this step
   std::uint8_t extra_speeches_ = kMaxExtraSpeeches;
   std::uint64_t random_;
 };

@@ -107,6 +107,7 @@ void Election::withdraw(Reason reason) {
   if (handover.step == Handover::Step::preparing) return;
   holding.claim = Claim{next_epoch(), policy_.self};
   see(holding.claim);
+  if (counts_votes()) lease_.raise(holding.claim);
   holding.in_place = false;
   holding.asked = holding.claim.epoch;
   holding.asked_at = now_;

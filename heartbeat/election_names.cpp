@@ -31,7 +31,7 @@ constexpr Words kReasonWords[] = {
     {Reason::operator_request, "operator_request", "an operator asked for it"},
     {Reason::stopping, "stopping", "the daemon stops"},
     {Reason::paused, "paused", "this process did not run for too long"},
-    {Reason::quorum_lost, "quorum_lost", "fewer than a majority of the nodes is heard"},
+    {Reason::quorum_lost, "quorum_lost", "the lease ran out: no majority of the voters renewed it"},
     {Reason::addresses_refused, "addresses_refused",
      "the kernel did not take the virtual addresses"},
     {Reason::deaf_peer, "deaf_peer",
@@ -52,7 +52,7 @@ constexpr Words kReasonWords[] = {
     {Reason::handover_under_way, "handover_under_way", "a handover is under way already"},
     {Reason::addresses_not_quieted, "addresses_not_quieted",
      "the addresses could not be silenced for the handover"},
-    {Reason::no_quorum, "no_quorum", "fewer than a majority of the nodes is heard"},
+    {Reason::no_quorum, "no_quorum", "no majority of the voters is to be had"},
     {Reason::failback_disabled, "failback_disabled", "failback is disabled by the configuration"},
     {Reason::not_preferred, "not_preferred", "this node is not preferred over the primary"},
 };

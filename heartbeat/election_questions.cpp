@@ -7,14 +7,17 @@
 namespace flywall::heartbeat {
 
 bool Election::has_quorum() const {
-  if (policy_.quorum == Quorum::none) return true;
-  const auto votes = 1 + std::count_if(peers().begin(), peers().end(),
-                                       [this](const Peer& p) { return hears_us(p); });
-  return static_cast<std::size_t>(votes) * 2 > std::size_t{policy_.peers} + 1;
+  const auto* holding = std::get_if<Holding>(&role_);
+  if (!counts_votes()) return true;
+  return holding ? lease_.holds(now_) : reaches_majority();
 }
 
 std::optional<Time> Election::lease_until() const {
-  if (!holds() || mute_ || !has_quorum()) return std::nullopt;
+  const auto* holding = std::get_if<Holding>(&role_);
+  if (!holding) return std::nullopt;
+  if (counts_votes() && !holding->forced && !holding->kept)
+    return lease_.holds(now_) ? std::optional(lease_.until()) : std::nullopt;
+  if (mute_) return std::nullopt;
   return now_ + policy_.detection;
 }
 
@@ -31,12 +34,12 @@ bool Election::holder_lives() const {
 }
 
 // A silent holder whom a living peer still hears is not replaced (E5). What we know ourselves
-// counts more, if it is not older: a peer that has claimed since we last heard it holds the role
-// until it says otherwise.
+// counts more, if it is not older: a peer that has claimed since we last heard it, or since it
+// died, holds the role until it says otherwise.
 bool Election::claimant_heard_by_others() const {
   if (seen_.claimant == policy_.self) return false;
   if (const Peer* claimant = peer_named(seen_.claimant)) {
-    if (claimant->departed) return false;
+    if (claimant->departed && claimant->statement.claim >= seen_) return false;
     if (is_alive(*claimant)) return claimant->heard_at < seen_at_;
   }
   return std::any_of(peers().begin(), peers().end(), [this](const Peer& peer) {
@@ -86,17 +89,26 @@ bool Election::better_one_still_listens() const {
 // Nobody above the takeover of others: by itself, or because an operator wants it.
 bool Election::may_claim() const {
   if (wanted_ && wanted_->force) return true;
-  return (wanted_ || policy_.takeover) && has_quorum();
+  return (wanted_ || policy_.takeover) && votes_free_at(Witnesses::hoped_for) < kNever;
 }
 
 Time Election::claim_at(const Following& following) const {
   Duration round_trip = policy_.interval / 2;
   for (const Peer& peer : peers())
     if (is_alive(peer)) round_trip = std::max(round_trip, peer.round_trip);
-  if (wanted_) return *following.vacant_since;
+  // Votes that are promised to one who is gone get free (E6).
+  const Time vacant = std::max(*following.vacant_since, votes_free_at(Witnesses::hoped_for));
+  if (wanted_) return wanted_->force ? *following.vacant_since : vacant;
   const auto turn = static_cast<std::int64_t>(better_candidates());
   const Duration patience = better_one_still_listens() ? policy_.listen : 0ns;
-  return *following.vacant_since + turn * (round_trip + following.jitter) + patience;
+  return vacant + turn * (round_trip + following.jitter) + patience;
+}
+
+// When claiming may succeed. The witnesses are asked before, and may not answer.
+Time Election::next_claim(const Following& following) const {
+  const bool courts = following.courts && *following.courts > seen_;
+  if (!courts || (wanted_ && wanted_->force)) return claim_at(following);
+  return std::max(claim_at(following), votes_free_at(Witnesses::counted));
 }
 
 PeerView Election::peer(PeerIndex index) const {

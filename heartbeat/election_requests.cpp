@@ -160,7 +160,8 @@ void Election::on(const event::PolicyChanged& changed) {
   const Policy& policy = changed.policy;
   FLYWALL_CHECK(policy.self == policy_.self && policy.peers <= kMaxPeers);
   FLYWALL_CHECK(policy.interval > 0ns && policy.detection >= policy.interval);
-  FLYWALL_CHECK(policy.listen >= policy.detection);
+  FLYWALL_CHECK(policy.listen >= std::max(policy.detection, policy.lease));
+  follow_voters(changed);
   follow_peers(changed);
   if (auto* listening = std::get_if<Listening>(&role_))
     listening->until += policy.listen - policy_.listen;
@@ -169,6 +170,7 @@ void Election::on(const event::PolicyChanged& changed) {
   // The rhythm stays: what was to be said next is not said later.
   next_speech_ = std::min(next_speech_, now_ + policy.interval);
   policy_ = policy;
+  refresh_voters();
 }
 
 // Peers come, go, and get another index.

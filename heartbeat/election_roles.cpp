@@ -41,16 +41,18 @@ void Election::consider_claiming() {
     following->abstain_until.reset();
   if (holder_lives()) {
     following->vacant_since.reset();
-    return;
+    return end_courting();
   }
-  if (!(policy_.takeover || wanted_) || following->abstain_until) return;
+  if (!(policy_.takeover || wanted_) || following->abstain_until) return end_courting();
   if (!following->vacant_since) open_vacancy(Reason::no_primary, std::nullopt);
   if (!may_claim()) {
     following->vacant_since = now_;  // the turns are counted from when it can be filled (E2)
-    return;
+    return end_courting();
   }
   // Somebody's claim may wait in the sockets (E13).
   if (now_ < claim_at(*following) || !drained_) return;
+  const bool forced = wanted_ && wanted_->force;
+  if (!forced && votes_free_at(Witnesses::counted) > now_) return court_witnesses();
   const Reason reason = wanted_ ? wanted_->reason : following->vacancy;
   claim_role({.reason = reason,
               .lost = following->lost,
@@ -59,29 +61,44 @@ void Election::consider_claiming() {
 }
 
 void Election::claim_role(const Occasion& occasion) {
-  const Claim claim{next_epoch(occasion.at_least), policy_.self};
+  const auto* following = std::get_if<Following>(&role_);
+  const bool courted = following && following->courts && *following->courts > seen_ &&
+                       following->courts->epoch >= occasion.at_least;
+  const Claim claim =
+      courted ? *following->courts : Claim{next_epoch(occasion.at_least), policy_.self};
   const bool forced = wanted_ && wanted_->force;
   const bool faulty = fault_ != FaultClass::none && !forced;
   const Holding holding{
       .claim = claim,
       .tenure = claim.epoch,
-      .asked = claim.epoch,
+      .asked = {},
       .asked_at = now_,
       .since = now_,
+      .claimed_at = now_,
       .reason = occasion.reason,
       .lost = occasion.lost,
       .fault_since = faulty ? std::optional(now_) : std::nullopt,
       .penalty_since = penalty_ > 0 && !occasion.deliberate ? std::optional(now_) : std::nullopt,
       .overruled_since = {},
       .forced = forced,
+      .leased = forced,
       .handover = {}};
   see(claim);
   for (Peer& peer : peers()) peer.contest.reset();
   seen_holder_ = true;
   settle_wanted(true, occasion.reason);
+  if (counts_votes() && !courted) begin_lease(claim);
   change_role(holding, holding.reason, holding.lost);
-  act(action::TakeAddresses{claim.epoch});
+  if (forced || !counts_votes()) take_addresses();
+  keep_lease();
   speak();
+}
+
+void Election::take_addresses() {
+  auto& holding = std::get<Holding>(role_);
+  holding.asked = holding.claim.epoch;
+  holding.asked_at = now_;
+  act(action::TakeAddresses{holding.asked});
 }
 
 void Election::claim_again(Reason reason) {
@@ -91,6 +108,7 @@ void Election::claim_again(Reason reason) {
     return withdraw(reason);
   holding.claim = Claim{next_epoch(), policy_.self};
   see(holding.claim);
+  if (counts_votes()) lease_.raise(holding.claim);
   act(action::Reclaimed{holding.claim, reason});
   if (holding.in_place) act(action::Announce{});
   speak();
@@ -118,6 +136,24 @@ void Election::resign(Reason reason) {
   speak(kGoodbyeCopies);
 }
 
+// No majority voted for it in time: somebody else may have more luck, and so may this node later.
+void Election::give_claim_up() {
+  step_down(Reason::no_quorum, std::nullopt);
+  auto* following = std::get_if<Following>(&role_);
+  if (!following) return;
+  const Duration lease = length_of_vote(policy_.detection);
+  const auto spread = static_cast<std::uint64_t>(lease.count());
+  following->abstain_until =
+      now_ + lease / 2 + Duration(static_cast<std::int64_t>(draw(random_) % spread));
+}
+
+// What was granted last is over: who hears us still says so anew, before this node claims again.
+void Election::lose_lease() {
+  step_down(Reason::quorum_lost, std::nullopt);
+  if (auto* following = std::get_if<Following>(&role_))
+    following->abstain_until = now_ + policy_.interval;
+}
+
 // Stops: says so, and waits for the addresses to be gone.
 void Election::leave() {
   const bool held = std::holds_alternative<Holding>(role_);
@@ -138,47 +174,45 @@ void Election::give_way_if_faulty() {
   if (better) resign(Reason::own_fault);
 }
 
-void Election::hold_only_with_quorum() {
-  auto* holding = std::get_if<Holding>(&role_);
-  if (!holding || policy_.quorum == Quorum::none) return;
-  const bool counted = has_quorum();
-  if (counted) holding->forced = false;  // from now on it needs its majority as everybody does
-  if (!counted && !holding->forced) step_down(Reason::quorum_lost, std::nullopt);
-}
-
-// A primary that we do not hear ourselves cannot be compared with (E8). With a majority the higher
-// claim stays; with none we give way when that has lasted, so that two who are about to hear each
-// other decide by their tenures.
+// A primary that we do not hear ourselves cannot be compared with (E8). With a majority the lease
+// decides, and without one the higher claim; with none we give way when that has lasted, so that
+// two who are about to hear each other decide by their tenures.
 void Election::yield_to_unheard_holder() {
   auto* holding = std::get_if<Holding>(&role_);
   if (!holding) return;
-  if (seen_ <= holding->claim || holding->forced || !claimant_heard_by_others()) {
+  const bool stays = holding->forced || (counts_votes() && lease_.holds(now_));
+  if (seen_ <= holding->claim || stays || !claimant_heard_by_others()) {
     holding->overruled_since.reset();
     return;
   }
   if (!holding->overruled_since) holding->overruled_since = fair(now_);
   const bool lasts = drained_ && fair(now_) - *holding->overruled_since >= policy_.detection;
-  if (policy_.quorum == Quorum::majority || lasts) step_down(Reason::higher_claim, std::nullopt);
+  if (counts_votes() || lasts) step_down(Reason::higher_claim, std::nullopt);
 }
 
 void Election::give_up_slow_addresses() {
   const auto* holding = std::get_if<Holding>(&role_);
-  if (holding && !holding->in_place && now_ - holding->asked_at >= policy_.take_limit)
+  if (holding && holding->asked > Epoch{} && !holding->in_place &&
+      now_ - holding->asked_at >= policy_.take_limit)
     resign(Reason::addresses_refused);
 }
 
 void Election::drop_addresses(Duration linger) {
+  const auto* holding = std::get_if<Holding>(&role_);
+  if (holding && holding->asked == Epoch{}) return;  // never taken
   ++drops_;
   act(action::DropAddresses{linger});
 }
 
-// Two holders met (E8). With a majority the higher claim stays; with none the one with the better
-// network, then the one whose tenure is older (it has the connections), then the preferred one;
-// but before all that the one whom an operator forced.
+// Two holders met (E8). With a majority the one that has it stays, but gives way to an operator's
+// force; two that have none: the higher claim. With quorum none the one with the better network,
+// then the one whose tenure is older (it has the connections), then the preferred one; but before
+// all that the one whom an operator forced.
 bool Election::wins_against(const Peer& peer) const {
   const auto& holding = std::get<Holding>(role_);
-  if (policy_.quorum == Quorum::majority) return holding.claim > peer.statement.claim;
   const bool its_forced = peer.statement.wish == Wish::force;
+  if (counts_votes())
+    return (lease_.holds(now_) && !its_forced) || holding.claim > peer.statement.claim;
   if (peer.statement.protocol_minor > 0 && (holding.forced || its_forced))
     return holding.forced == its_forced ? holding.claim > peer.statement.claim : holding.forced;
   const Rank mine = own_rank();
@@ -219,9 +253,13 @@ void Election::speak(std::uint8_t copies) {
 
 void Election::speak_regularly() {
   if (now_ < next_speech_) return;
-  next_speech_ += policy_.interval;
+  const bool keeps_time = answered_at_ == now_;  // with the questions of the holder
+  next_speech_ += keeps_time ? policy_.interval * 9 / 8 : policy_.interval;
   if (next_speech_ <= now_) next_speech_ = now_ + policy_.interval;
-  extra_speeches_ = kMaxExtraSpeeches;
+  if (now_ >= budget_ends_at_) {
+    extra_speeches_ = kMaxExtraSpeeches;
+    budget_ends_at_ = next_speech_;
+  }
   if (!mute_) speech_ = std::max<std::uint8_t>(speech_, 1);
 }
 
@@ -244,9 +282,12 @@ State Election::state_of_role() const {
 
 void Election::change_role(Role role, Reason reason, std::optional<PeerIndex> peer) {
   const State from = state_of_role();
-  if (const auto* left = std::get_if<Holding>(&role_); left && left->handover)
-    if (left->handover->request) answer(*left->handover->request, false, reason);
+  if (const auto* ended = std::get_if<Holding>(&role_); ended && ended->handover)
+    if (ended->handover->request) answer(*ended->handover->request, false, reason);
+  const Claim* asked = asked_claim();
+  const Claim left = asked ? *asked : Claim{};
   role_ = std::move(role);
+  if (asked && !asked_claim()) give_lease_up(left);
   const auto* holding = std::get_if<Holding>(&role_);
   act(action::Transition{from, state_of_role(), reason, holding ? holding->claim : seen_, peer});
 }
@@ -274,6 +315,10 @@ void Election::refresh_statement() {
   statement_.offer = Offer{};
   if (holding && holding->handover && holding->handover->step == Handover::Step::offered)
     statement_.offer = {holding->handover->offered, peers_[holding->handover->to.value].tag};
+  statement_.grant = Grant{};
+  if (counts_votes())
+    if (const auto promise = vote_.promise(now_))
+      statement_.grant = {promise->claim.epoch, granted_to_, promise->until - now_};
   statement_.heard.clear();
   for (const Peer& peer : peers()) {
     if (!is_alive(peer)) continue;

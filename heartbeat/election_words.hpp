@@ -76,7 +76,7 @@ enum class Reason : std::uint8_t {
   operator_request = 12,
   stopping = 13,
   paused = 14,             // this process did not run for too long
-  quorum_lost = 15,        // fewer than a majority is heard
+  quorum_lost = 15,        // the lease ran out: fewer than a majority of the voters renewed it
   addresses_refused = 16,  // the kernel did not take the addresses
   deaf_peer = 17,          // the other primary does not hear us: it will never know
   epoch_behind = 18,       // somebody remembers a higher epoch than ours
@@ -267,5 +267,6 @@ inline constexpr std::uint8_t kGoodbyeCopies = 3;       // E11
 inline constexpr std::uint64_t kEpochBlock = 64;        // reserved ahead at a time
 inline constexpr Duration kShortestPause = 50ms;        // E13
 inline constexpr Duration kShortestAbstention = 500ms;  // after resigning
+inline constexpr int kClaimLeases = 2;  // a claim that gets no majority in so long is given up
 
 }  // namespace flywall::heartbeat

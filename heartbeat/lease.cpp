@@ -42,15 +42,19 @@ std::optional<Promise> LeaseVoter::promise(Time now) const {
   return Promise{granted_, until_};
 }
 
-bool LeaseVoter::would_grant(Time now, const NodeId& claimant) const {
-  return now >= silent_until_ && (now >= until_ || granted_.claimant == claimant);
+Time LeaseVoter::free_for(const NodeId& claimant) const {
+  return granted_.claimant == claimant ? silent_until_ : std::max(silent_until_, until_);
 }
 
-LeaseHolder::LeaseHolder(std::size_t voters) : voters_(voters) { set_voters(voters); }
-
-void LeaseHolder::set_voters(std::size_t voters) {
+LeaseHolder::LeaseHolder(std::size_t voters) : voters_(voters) {
   FLYWALL_CHECK(voters >= 1 && voters <= kMaxVoters);
-  for (std::size_t gone = voters; gone < voters_; ++gone) votes_[gone] = Vote{};
+}
+
+void LeaseHolder::reseat(std::size_t voters, const Former& former) {
+  FLYWALL_CHECK(voters >= 1 && voters <= kMaxVoters);
+  const auto before = votes_;
+  for (std::size_t i = 0; i < kMaxVoters; ++i)
+    votes_[i] = i < voters && former[i] ? before[*former[i]] : Vote{};
   voters_ = voters;
 }
 

@@ -13,9 +13,8 @@
 // L2  A voter never grants a claim lower than one it granted before (E3).
 // L3  A restarted voter grants nothing for the longest lease of the cluster.
 // L4  The lease lasts until the moment at which fewer than a majority of votes counts.
-// L5  Two nodes whose voter sets differ by one voter at most never hold at the same instant,
-// because
-//     each majority of one set meets each majority of the other. So a set changes by one at a time.
+// L5  Two nodes whose voter sets differ by one voter at most never hold at the same instant: each
+//     majority of one set meets each majority of the other. So a set changes by one at a time.
 //
 // Knows no message, no role, no fence, no clock: moments are given. Allocates nothing.
 #pragma once
@@ -67,7 +66,9 @@ class LeaseVoter {
   std::optional<Promise> promise(Time now) const;
   // Whether `claimant` would be granted now: for a node that wants to know before it disturbs
   // anybody by a higher epoch (pre-vote).
-  bool would_grant(Time now, const NodeId& claimant) const;
+  bool would_grant(Time now, const NodeId& claimant) const { return now >= free_for(claimant); }
+  // From when on, if nothing else happens.
+  Time free_for(const NodeId& claimant) const;
 
  private:
   Time silent_until_;
@@ -91,13 +92,16 @@ class LeaseHolder {
 
   // Voter `voter` granted `claim` for `lease`, when it was asked at `asked` (on this clock).
   void granted(std::size_t voter, const Claim& claim, Time asked, Duration lease);
-  // A voter more or less (L5): the votes keep their places.
-  void set_voters(std::size_t voters);
+  // Other voters (L5): the one at place i was at place former[i] before; nothing: it is new.
+  using Former = std::array<std::optional<std::size_t>, kMaxVoters>;
+  void reseat(std::size_t voters, const Former& former);
 
   // The lease lasts until then; Time::min() without one.
   Time until() const;
   bool holds(Time now) const { return now < until(); }
   std::size_t votes(Time now) const;
+  // Until when one vote counts.
+  Time until_of(std::size_t voter) const { return votes_[voter].until; }
   std::size_t voters() const { return voters_; }
 
  private:

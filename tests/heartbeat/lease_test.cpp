@@ -95,10 +95,22 @@ TEST(L5_AVoterMore, ChangesTheMajorityAtOnce) {
   lease.begin(claim(7, "a"));
   lease.granted(0, claim(7, "a"), kStart, kLease);
   lease.granted(1, claim(7, "a"), kStart, kLease);
-  lease.set_voters(4);
+  lease.reseat(4, {0, 1, 2});
   EXPECT_FALSE(lease.holds(kStart)) << "two of four";
-  lease.set_voters(3);
+  lease.reseat(3, {0, 1, 2});
   EXPECT_TRUE(lease.holds(kStart));
+}
+
+TEST(L5_AVoterLess, TakesItsVoteAlongAndTheOthersKeepTheirs) {
+  LeaseHolder lease(3);
+  lease.begin(claim(7, "a"));
+  lease.granted(0, claim(7, "a"), kStart, kLease);
+  lease.granted(2, claim(7, "a"), kStart, kLease);
+  lease.reseat(2, {0, 2});
+  EXPECT_EQ(lease.votes(kStart), 2u);
+  lease.reseat(2, {0, std::nullopt});
+  EXPECT_EQ(lease.votes(kStart), 1u);
+  EXPECT_FALSE(lease.holds(kStart));
 }
 
 // Nodes on clocks that drift as far as clocks may, a network that loses, delays, doubles and

@@ -6,6 +6,7 @@
 #include "tests/simulation/checkers/claims.hpp"
 #include "tests/simulation/checkers/freshness.hpp"
 #include "tests/simulation/checkers/handover.hpp"
+#include "tests/simulation/checkers/leases.hpp"
 #include "tests/simulation/checkers/orders.hpp"
 #include "tests/simulation/checkers/speech.hpp"
 #include "tests/simulation/checkers/splits.hpp"
@@ -19,6 +20,7 @@ struct Checkers {
         claims(plan, truth, findings),
         freshness(plan, truth, findings),
         handover(plan, truth, findings),
+        leases(plan, truth, findings),
         orders(plan, truth, findings),
         speech(plan, truth, findings),
         splits(plan, truth, findings),
@@ -60,6 +62,7 @@ struct Checkers {
   void inspect() {
     calm.inspect();
     handover.inspect();
+    leases.inspect();
     orders.inspect();
     splits.inspect();
   }
@@ -69,6 +72,7 @@ struct Checkers {
   ClaimsChecker claims;
   FreshnessChecker freshness;
   HandoverChecker handover;
+  LeasesChecker leases;
   OrdersChecker orders;
   SpeechChecker speech;
   SplitsChecker splits;

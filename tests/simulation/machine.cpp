@@ -29,6 +29,7 @@ void Machine::start() {
   counter_ = 0;
   path_sequence_ = {};
   floor_ = body().on_disk;
+  lease_until_.reset();
   timer_at_ = kLastMoment;
   planned_for_ = kNever;
 
@@ -79,6 +80,7 @@ void Machine::crash() { end_process(); }
 void Machine::lose_power() {
   end_process();
   body().addresses = body().quiet = false;
+  body().lease_ends = kNoMoment;
   // The clock counts from boot: moments of the former life come again.
   const NodePlan& plan = stage_.plan.node[node_];
   const Duration up = stage_.random.between(0ns, 4 * plan.policy.detection);
@@ -86,6 +88,7 @@ void Machine::lose_power() {
 }
 
 void Machine::kill() {
+  body().lease_ends = kNoMoment;
   say_will();
   end_process();
   const Duration work =
@@ -306,6 +309,7 @@ void Machine::step(const heartbeat::Event& event) {
   if (!body().awake()) return;
   ++stage_.steps;
   const heartbeat::Actions& actions = election_->step(clock_.read(now()), event);
+  note_lease();
   if (!actions.empty()) {
     stage_.truth.note_state(index_, election_->statement());
     perform(actions);
@@ -313,6 +317,16 @@ void Machine::step(const heartbeat::Event& event) {
   if (!body().running) return;
   schedule();
   if (drain_wanted_ && !draining_) drain();
+}
+
+// The fence: one store, before the actions of the step are carried out (E7).
+void Machine::note_lease() {
+  const std::optional<Time> until = election_->lease_until();
+  Moment& ends = body().lease_ends;
+  if (until == lease_until_) return;
+  lease_until_ = until;
+  ends = until ? clock_.when(*until) : kNoMoment;
+  stage_.checkers.leases.changed(index_);
 }
 
 void Machine::perform(const heartbeat::Actions& actions) {

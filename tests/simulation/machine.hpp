@@ -70,6 +70,7 @@ class Machine {
   void drain();
 
   void step(const heartbeat::Event& event);
+  void note_lease();
   void perform(const heartbeat::Actions& actions);
   void note_handover(const heartbeat::Action& what);
   void schedule();
@@ -94,6 +95,7 @@ class Machine {
   std::array<std::optional<heartbeat::Session>, kMaxPeers> sessions_;
   std::array<Known, kMaxPeers> known_;
   InstanceId instance_;
+  std::optional<Time> lease_until_;
   std::uint64_t counter_ = 0;
   std::array<std::array<std::uint32_t, kMaxSimulatedPaths>, kMaxMachines> path_sequence_{};
   std::deque<LetterId> socket_;

@@ -119,8 +119,7 @@ bool Mischief::begin_at_machine(Trouble& trouble) {
       if (!free || trouble.since - world_.truth().body[machine].resumed < 2 * detection())
         return false;
       trouble.until =
-          trouble.since +
-          world_.random().between(1us, world_.plan().node[machine].policy.detection * 2 / 5);
+          trouble.since + world_.random().between(1us, world_.plan().longest_stumble(machine));
       world_.hiccup(machine);
       return true;
     case Fault::pause:

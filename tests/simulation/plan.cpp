@@ -123,6 +123,13 @@ Duration Plan::longest_detection() const {
   return longest;
 }
 
+Duration Plan::longest_stumble(std::size_t machine) const {
+  Duration shortest = node[machine].policy.detection;
+  for (std::size_t i = 0; i < nodes && counts_votes(); ++i)
+    shortest = std::min(shortest, node[i].policy.detection);
+  return shortest * 2 / 5;
+}
+
 bool Plan::hands_over() const {
   return has(Fault::order) || has(Fault::promote) || has(Fault::failback) || has(Fault::weight) ||
          has(Fault::stop);
@@ -187,7 +194,8 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
     draw_node(random, plan, i, same_timers,
               same_rank);  // A peer must be able to prove itself while a node listens
                            // (docs/invariants.md, known limits).
-  const Duration enough = 2 * plan.longest_interval() + 4 * plan.longest_way();
+  const Duration enough =
+      std::max(2 * plan.longest_interval() + 4 * plan.longest_way(), plan.longest_detection());
   for (std::size_t i = 0; i < plan.nodes; ++i)
     plan.node[i].policy.listen = std::max(plan.node[i].policy.listen, enough);
 

@@ -70,9 +70,12 @@ struct Plan {
   std::size_t socket_limit = 64;  // letters a paused process's sockets hold
 
   bool has(Fault fault) const { return (faults >> static_cast<unsigned>(fault)) & 1; }
+  bool counts_votes() const { return node[0].policy.quorum == heartbeat::Quorum::majority; }
   Duration longest_interval() const;
   Duration longest_detection() const;
   Duration longest_listen() const;
+  // That nobody notices: of a voter it must be short for everybody's lease.
+  Duration longest_stumble(std::size_t machine) const;
   // The role may be handed over as planned (E9).
   bool hands_over() const;
   Duration longest_transfer() const;  // from the wish to its end, one way or the other

@@ -31,6 +31,7 @@ struct Body {
   heartbeat::FaultClass fault = heartbeat::FaultClass::none;
   std::uint16_t penalty = 0;
   bool forced = false;  // its operator wanted it to be primary at any price
+  Moment lease_ends = kNoMoment;  // its kernel lets it serve until then, whatever becomes of it (E7)
   // What it says of itself.
   heartbeat::State state = heartbeat::State::init;
   heartbeat::Claim claim;
@@ -50,6 +51,7 @@ struct Body {
   bool holds() const { return running && heartbeat::holds_claim(state); }
   bool in_place() const { return running && state == heartbeat::State::primary && addresses; }
   bool answering() const { return addresses && !quiet; }
+  bool serves(Moment now) const { return addresses && now < lease_ends; }
   bool stopping() const { return state == heartbeat::State::leaving; }
 };
 

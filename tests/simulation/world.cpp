@@ -129,8 +129,9 @@ void World::stop(std::size_t machine) {
 
 void World::lose_process(std::size_t machine, Duration digestion) {
   if (!was_calm()) return disturb(0, loose());
-  const bool counts = stage_.plan.node[0].policy.quorum == heartbeat::Quorum::majority;
+  const bool counts = stage_.plan.counts_votes();
   const bool held = primary() == machine;
+  if (counts) digestion = std::max(digestion, held ? 0ns : silence());  // until its vote has ended
   // The primary may just have begun to hand over to it.
   const Duration offered = stage_.plan.hands_over() ? silence() + handover() : 0ns;
   disturb(0, counts || held ? std::max(digestion, held ? 0ns : offered) : offered);
@@ -149,7 +150,8 @@ bool World::everybody_is_known() const {
 
 Duration World::message() const {
   const Plan& plan = stage_.plan;
-  return 2 * plan.longest_way() + plan.address_time + 2 * plan.lateness + 1us;
+  const Duration votes = plan.counts_votes() ? 2 * plan.longest_way() : 0ns;
+  return 2 * plan.longest_way() + votes + plan.address_time + 2 * plan.lateness + 1us;
 }
 
 Duration World::handover() const {

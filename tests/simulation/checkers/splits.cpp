@@ -67,6 +67,7 @@ void SplitsChecker::check_decision(std::size_t machine,
   const std::size_t other = machine_of(machine, split.peer);
   const Body& its = truth_.body[other];
   const Acquaintance& known = truth_.between[other][machine];
+  if (plan_.counts_votes()) return;  // what decides is the lease, which others cannot see (E6)
   if (delays_letters() || !its.holds() || known.life != its.life || known.read != known.sent)
     return;
   if (truth_.is_duplicated(machine) || truth_.is_duplicated(other)) return;
@@ -92,11 +93,11 @@ void SplitsChecker::heal() {
 void SplitsChecker::inspect() {
   if (sides_.size() < 2 || !truth_.is_settled()) return;
   if (!disputed_ && healed_ == truth_.undisturbed_since) {
-    const bool by_claims = plan_.node[0].policy.quorum == heartbeat::Quorum::majority;
-    if (!truth_.body[winner_].holds() && !(by_claims && delays_letters()))
+    // With a majority the lease decides, and one of them at most has it (E6).
+    if (!truth_.body[winner_].holds() && !plan_.counts_votes())
       findings_.report("E8", name(winner_) + " should have stayed primary after the split",
                        truth_.now);
-    if (plan_.nodes == 2) {
+    if (plan_.nodes == 2 && !plan_.counts_votes()) {
       const Side& a = sides_[0];
       const Side& b = sides_[1];
       const Moment began = std::max(a.held_since, b.held_since);
@@ -117,7 +118,6 @@ bool SplitsChecker::is_before(std::size_t a, std::size_t b) const {
   const Body& two = truth_.body[b];
   const heartbeat::Policy& mine = plan_.node[one.node].policy;
   const heartbeat::Policy& its = plan_.node[two.node].policy;
-  if (mine.quorum == heartbeat::Quorum::majority) return one.claim > two.claim;
   if (one.claims_by_force != two.claims_by_force) return one.claims_by_force;
   if (one.claims_by_force) return one.claim > two.claim;
   const Epoch older = one.tenure_broken ? heartbeat::kBrokenTenure : one.tenure;

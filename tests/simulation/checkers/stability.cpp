@@ -56,6 +56,9 @@ void StabilityChecker::stepped_down(std::size_t machine,
     case Reason::quorum_lost:
       justified = steady_votes(machine) * 2 <= plan_.nodes;
       break;
+    case Reason::no_quorum:  // a claim that nobody served by; who is owed one is E4's business
+      justified = transition.from == heartbeat::State::taking_over;
+      break;
     case Reason::split_lost:
     case Reason::higher_claim:
       justified = heard_a_holder(machine);
@@ -95,6 +98,16 @@ bool StabilityChecker::hears_steadily(std::size_t from, std::size_t to) const {
          truth_.now - known.gap_ended > 3 * plan_.longest_detection() &&
          truth_.now - truth_.body[from].resumed > 3 * plan_.longest_detection() &&
          truth_.now - truth_.body[to].resumed > 3 * plan_.longest_detection();
+}
+
+// A vote counts for a lease from the question on; question and answer are lost one by one.
+bool StabilityChecker::answers_steadily(std::size_t voter, std::size_t holder) const {
+  const Duration recent = detection(holder) / 2 - 2 * plan_.longest_way();
+  const bool votes =  // a restarted voter is silent for a while (L3)
+      truth_.now - truth_.body[voter].started > plan_.longest_listen() + detection(holder);
+  return votes && hears_steadily(voter, holder) && hears_steadily(holder, voter) &&
+         truth_.now - truth_.between[voter][holder].arrived < recent &&
+         truth_.now - truth_.between[holder][voter].arrived < recent;
 }
 
 bool StabilityChecker::is_between_two_hearers(std::size_t holder, std::size_t machine) const {
@@ -157,11 +170,12 @@ bool StabilityChecker::is_unheard_by_a_holder(std::size_t machine) const {
 }
 
 std::size_t StabilityChecker::steady_votes(std::size_t machine) const {
-  if (is_told_late() || truth_.is_duplicated(machine)) return 0;
+  if (is_told_late() || plan_.has(Fault::clone))
+    return 0;  // a second bearer of a name has its vote
   std::size_t votes = 1;
   for (std::size_t peer = 0; peer < plan_.nodes; ++peer) {
     if (peer == machine || truth_.is_duplicated(peer)) continue;
-    votes += hears_steadily(peer, machine) && hears_steadily(machine, peer) ? 1U : 0U;
+    votes += answers_steadily(peer, machine) ? 1U : 0U;
   }
   return votes;
 }

@@ -18,6 +18,7 @@ class StabilityChecker {
   void stepped_down(std::size_t machine, const heartbeat::action::Transition& transition);
   bool hears(std::size_t from, std::size_t to) const;           // right now
   bool hears_steadily(std::size_t from, std::size_t to) const;  // and for a long while
+  bool answers_steadily(std::size_t voter, std::size_t holder) const;
   bool is_between_two_hearers(std::size_t holder, std::size_t machine) const;
   bool is_told_late() const;
   bool has_better_peer(std::size_t machine) const;
