@@ -151,6 +151,7 @@ void Election::court_witnesses() {
   auto& following = std::get<Following>(role_);
   if (following.courts && *following.courts > seen_) return;
   following.courts = Claim{next_epoch(), policy_.self};
+  floor_ = std::max(floor_, following.courts->epoch);  // what was given up is not asked for again
   begin_lease(*following.courts);
 }
 

@@ -20,8 +20,9 @@ std::uint64_t draw(std::uint64_t& state) {
 
 void Election::finish_listening() {
   const auto* listening = std::get_if<Listening>(&role_);
-  if (listening && fair(now_) >= listening->until)
-    change_role(Following{}, Reason::started, std::nullopt);
+  if (!listening || fair(now_) < listening->until) return;
+  change_role(Following{}, Reason::started, std::nullopt);
+  if (counts_votes()) speak();  // from now on it votes (L3)
 }
 
 void Election::open_vacancy(Reason reason, std::optional<PeerIndex> lost) {

@@ -110,10 +110,10 @@ void PeerRules::peer_count() {
                     "no peer is given: set \"peer_addr\", \"peer_addrs\" or a \"peer\" block, "
                     "or mode = \"standalone\"");
   if (count > kMaxPeers) problems_.error(mode, too_many());
-  if (ha_.quorum == Quorum::majority && ha_.enabled && count > 1)
-    problems_.warn(at("replication.ha"),
-                   "more than two nodes: a primary needs a majority of them, which in this version "
-                   "means to hear it within the detection time; leases are not built yet");
+  if (ha_.quorum == Quorum::majority && ha_.enabled && count == 1 && ha_.witnesses.empty())
+    problems_.warn(at("replication.ha.quorum"),
+                   "a majority of two nodes is both: when one of them dies, nobody serves; add a "
+                   "witness or a third node");
 }
 
 // Where the first of them stands; precondition: there is one.

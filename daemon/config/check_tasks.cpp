@@ -27,6 +27,10 @@ void check_lease(const Rules& rules) {
   if (lease.ttl && lease.renew && *lease.renew >= *lease.ttl)
     rules.error(rules.at("replication.ha.lease.renew"),
                 "\"renew\" must be shorter than \"ttl\", or every lease runs out");
+  if (lease.ttl && *lease.ttl < rules.ha().detection_time())
+    rules.error(rules.at("replication.ha.lease.ttl"),
+                "\"ttl\" must not be shorter than the time after which a silent peer counts as "
+                "dead: the lease would be over before anybody may take its place");
 }
 
 void check_witness(const Rules& rules, std::size_t index) {

@@ -1,7 +1,6 @@
 // Whose consent a primary needs, who votes besides the nodes, and what enforces it.
 //
-// Known and checked, but leases, witnesses and fencing are not built in this version: the schema
-// refuses or warns (see there). Only `Quorum` has an effect.
+// What is not built in this version the schema refuses, or warns of (see there).
 #pragma once
 
 #include <cstdint>
@@ -12,14 +11,14 @@
 
 namespace flywall::config {
 
-// E6. majority: more than half of the nodes must be heard within the detection time.
+// E6. majority: more than half of all nodes and witnesses grant the primary a lease.
 enum class Quorum : std::uint8_t { none, majority };
 
 enum class OnWitnessLoss : std::uint8_t { step_down, keep };
 
 // lease { … }
 struct Lease {
-  std::optional<Duration> ttl;    // absent: the detection time
+  std::optional<Duration> ttl;    // absent: the detection time, which is the least
   std::optional<Duration> renew;  // absent: a third of the ttl; shorter than the ttl
   OnWitnessLoss on_witness_loss = OnWitnessLoss::step_down;
 

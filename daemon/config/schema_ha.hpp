@@ -60,8 +60,8 @@ inline constexpr std::array kHa{
             "who runs the scripts",
             kAt<OfHa, &Ha::script_user>},
     Setting{"quorum", one_of(kQuorums), "none for two nodes without a witness, else majority",
-            "whose consent a primary needs; a majority that nobody wrote means to hear one within "
-            "the detection time, without a lease",
+            "whose consent a primary needs: with a majority it serves as long as more than half of "
+            "all nodes and witnesses have granted it a lease",
             kAt<OfHa, &Ha::quorum>}
         .restarts("voters must not change their rules one by one"),
     Setting{"write_mode", one_of(kWriteModes), "\"leader_only\"", "who answers changing requests",
@@ -148,8 +148,7 @@ inline constexpr std::array kHaSections{
             kConntrackSync}
         .accepted("connections are not followed in this version; those that pass through break "
                   "with a failover"),
-    Section{"lease", "", Times::once, "how long a primary's right lasts", kLease}.refused(
-        "a primary would hold its addresses without a lease"),
+    Section{"lease", "", Times::once, "how long a primary's right lasts", kLease},
     Section{"witness",
             "name",
             Times::any,

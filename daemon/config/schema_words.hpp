@@ -18,11 +18,8 @@ inline constexpr std::array kFailbackModes{
     choice("disabled", FailbackMode::disabled), choice("never", FailbackMode::disabled)};
 inline constexpr std::array kTakeovers{choice("auto", Takeover::automatic),
                                        choice("never", Takeover::never)};
-inline constexpr std::array kQuorums{
-    choice("none", Quorum::none),
-    not_built("majority", Quorum::majority,
-              "leave \"quorum\" out, and from three nodes on a primary needs to hear a majority, "
-              "but without leases; for a pair write \"none\"")};
+inline constexpr std::array kQuorums{choice("none", Quorum::none),
+                                     choice("majority", Quorum::majority)};
 inline constexpr std::array kOnWitnessLoss{choice("step_down", OnWitnessLoss::step_down),
                                            choice("keep", OnWitnessLoss::keep)};
 inline constexpr std::array kWitnessTypes{

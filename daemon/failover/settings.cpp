@@ -13,8 +13,9 @@ namespace flywall::failover {
 namespace {
 
 constexpr Duration kShortestListening =
-    500ms;                             // E1: neighbours, switches and peers need their moment
-constexpr int kExchanges = 3;          // intervals until two nodes have proven themselves (E14)
+    500ms;                     // E1: neighbours, switches and peers need their moment
+constexpr int kExchanges = 3;  // intervals until two nodes have proven themselves (E14)
+constexpr Duration kShortestProviderLease = 1s;
 constexpr Duration kAfterScript = 1s;  // until its end is reported
 // The addresses that an offer keeps quiet go by themselves after kLongestLinger: the offer ends
 // before, and leaves time to take them back.
@@ -60,31 +61,50 @@ std::uint64_t digest_of(const std::vector<config::VirtualIp>& addresses) {
   return digest64(as_bytes(all));
 }
 
+// E6: a witness that is a node votes as nodes do; a lock provider is slower.
+heartbeat::WitnessTerms terms_of(const config::Witness& witness, const config::Ha& ha,
+                                 Duration lease) {
+  const std::string tagged = "witness " + witness.name;  // no node has this name
+  heartbeat::WitnessTerms terms{
+      .lease = lease, .renew = ha.heartbeat_interval, .tag = NodeTag{digest64(as_bytes(tagged))}};
+  if (witness.type == config::WitnessType::node) return terms;
+  terms.lease = std::max(ha.lease.ttl.value_or(lease), kShortestProviderLease);
+  terms.renew = std::min(ha.lease.renew.value_or(terms.lease / 3), terms.lease / 2);
+  return terms;
+}
+
 heartbeat::Policy policy_of(const config::Replication& replication, std::size_t peers) {
   const config::Ha& ha = replication.ha;
   const Duration detection = std::max(ha.detection_time(), ha.heartbeat_interval);
-  return {.self = replication.node_id,
-          .self_tag = node_tag(replication.node_id),
-          .priority = ha.priority,
-          .interval = ha.heartbeat_interval,
-          .detection = detection,
-          .listen = std::max({detection, kExchanges * ha.heartbeat_interval, kShortestListening}),
-          .quorum = ha.quorum == config::Quorum::majority ? heartbeat::Quorum::majority
-                                                          : heartbeat::Quorum::none,
-          .takeover = ha.takeover == config::Takeover::automatic,
-          .failback = failback_of(ha.failback_mode),
-          .failback_delay = ha.failback_delay,
-          .failback_window = ha.failback_window,
-          .transfer_timeout = std::min(ha.transfer_timeout, kLongestTransfer),
-          .take_limit =
-              heartbeat::kTakeLimit + (ha.fencing.script.empty() ? Duration{} : ha.fencing.timeout),
-          .prepare_limit =
-              ha.pre_failover_script.empty() ? Duration{} : ha.script_timeout + kAfterScript,
-          .prepare_required = ha.pre_failover_required,
-          .peers = static_cast<std::uint8_t>(peers),
-          .address_digest = digest_of(ha.virtual_ips),
-          .seed = draw(),
-          .fallback_floor = Epoch{static_cast<std::uint64_t>(wall_clock_ms() / 1000)}};
+  const Duration lease = std::max(ha.lease.ttl.value_or(detection), detection);
+  heartbeat::Policy policy{
+      .self = replication.node_id,
+      .self_tag = node_tag(replication.node_id),
+      .priority = ha.priority,
+      .interval = ha.heartbeat_interval,
+      .detection = detection,
+      .listen = std::max({lease, kExchanges * ha.heartbeat_interval, kShortestListening}),
+      .quorum = ha.quorum == config::Quorum::majority ? heartbeat::Quorum::majority
+                                                      : heartbeat::Quorum::none,
+      .lease = lease,
+      .keep_on_witness_loss = ha.lease.on_witness_loss == config::OnWitnessLoss::keep,
+      .takeover = ha.takeover == config::Takeover::automatic,
+      .failback = failback_of(ha.failback_mode),
+      .failback_delay = ha.failback_delay,
+      .failback_window = ha.failback_window,
+      .transfer_timeout = std::min(ha.transfer_timeout, kLongestTransfer),
+      .take_limit =
+          heartbeat::kTakeLimit + (ha.fencing.script.empty() ? Duration{} : ha.fencing.timeout),
+      .prepare_limit =
+          ha.pre_failover_script.empty() ? Duration{} : ha.script_timeout + kAfterScript,
+      .prepare_required = ha.pre_failover_required,
+      .peers = static_cast<std::uint8_t>(peers),
+      .address_digest = digest_of(ha.virtual_ips),
+      .seed = draw(),
+      .fallback_floor = Epoch{static_cast<std::uint64_t>(wall_clock_ms() / 1000)}};
+  for (const config::Witness& witness : ha.witnesses)
+    policy.witnesses.try_push_back(terms_of(witness, ha, lease));
+  return policy;
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ TEST(Effective, tells_who_gave_each_value) {
   for (const char* line :
        {"node_id = \"n-replica\"  # environment (t.hcl:4)\n", "priority = 50  # t.hcl:8\n",
         "failure_threshold = 3  # default\n", "state_dir = \"/var/lib/flywall\"  # command line\n",
-        "peer_addr = \"[fd00::2]:7002\"  # t.hcl:3\n", "  # lease: not built yet\n",
+        "peer_addr = \"[fd00::2]:7002\"  # t.hcl:3\n",
+        "on_witness_loss = \"step_down\"  # default\n",
         "address = \"10.0.0.100/24\"  # t.hcl:11\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
 }
@@ -65,7 +66,7 @@ TEST(Effective, tells_what_was_derived_and_names_the_file_of_each_line) {
   ASSERT_TRUE(outcome.config) << outcome.render_all();
   const std::string text = render_effective(*outcome.config, outcome.origins);
   for (const char* line : {"node_id = \"host-a\"  # derived (the host name)\n",
-                           "# quorum = \"majority\"  # derived (more than two nodes)\n",
+                           " quorum = \"majority\"  # derived (more than two nodes)\n",
                            "peer_addrs = [\"10.0.0.3:9001\"]  # conf.d/third.hcl:2\n",
                            "secret_key = \"********\"  # flywall.hcl:5\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;

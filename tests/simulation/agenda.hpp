@@ -13,6 +13,8 @@ enum class Kind : std::uint8_t {
   timer,      // a machine's Election wants to be stepped
   addresses,  // a machine's address thread is done with its oldest request
   store,      // a machine's epoch store has written
+  question,   // at a witness; subject: its letter
+  answer,     // of a witness, at the machine
   prepared,   // what had to happen before a planned handover has happened, or has failed
   survivor,   // the services process has tidied up after the failover process
   inspection,

@@ -68,6 +68,7 @@ void Machine::end_process() {
   known_ = {};
   address_work_.clear();
   reserved_unread_.clear();
+  answers_unread_.clear();
   wanted_ = Epoch{};
   address_work_due_ = timer_due_ = drain_wanted_ = draining_ = false;
   lingering_ = preparation_due_ = false;
@@ -89,6 +90,10 @@ void Machine::lose_power() {
 
 void Machine::kill() {
   body().lease_ends = kNoMoment;
+  if (election_->holds())  // the services process closed the fence, and gives the votes back
+    for (std::size_t i = 0; i < stage_.plan.witnesses; ++i)
+      stage_.witnesses.release(now(), as_sender(),
+                               {static_cast<heartbeat::WitnessIndex>(i), election_->claim()});
   say_will();
   end_process();
   const Duration work =
@@ -124,6 +129,11 @@ void Machine::resume() {
   if (self.awake()) wake();
   if (address_work_due_ && self.awake()) finish_address_work();
   if (preparation_due_ && self.awake()) finish_preparing();
+  while (self.awake() && !answers_unread_.empty()) {
+    const event::WitnessAnswered answer = answers_unread_.back();
+    answers_unread_.pop_back();
+    step(answer);
+  }
   while (self.awake() && !reserved_unread_.empty()) {
     const Epoch up_to = reserved_unread_.back();
     reserved_unread_.pop_back();
@@ -175,6 +185,7 @@ void Machine::break_store(bool on) {
 
 void Machine::handle(const Entry& entry) {
   if (entry.kind == Kind::arrival) return arrive(entry.subject);
+  if (entry.kind == Kind::answer) return hear_witness(entry);
   Body& self = body();
   if (entry.kind == Kind::survivor) {
     if (!self.running) self.addresses = self.quiet = false;
@@ -229,6 +240,22 @@ void Machine::arrive(LetterId id) {
   if (!self.paused) return read(id);
   if (socket_.size() >= stage_.plan.socket_limit) return stage_.post.burn(id);
   socket_.push_back(id);
+}
+
+Witnesses::Sender Machine::as_sender() {
+  return {.machine = static_cast<std::uint8_t>(index_),
+          .life = body().life,
+          .clock = clock_.read(now())};
+}
+
+void Machine::hear_witness(const Entry& entry) {
+  const event::WitnessAnswered answer = stage_.witnesses.take(entry.subject);
+  const Body& self = body();
+  if (!self.running || entry.life != self.life) return;
+  if (self.paused)
+    answers_unread_.push_back(answer);
+  else
+    step(answer);
 }
 
 void Machine::read(LetterId id) {
@@ -350,6 +377,10 @@ void Machine::perform(const heartbeat::Actions& actions) {
       prepare();
     else if (std::holds_alternative<action::DrainSockets>(what))
       drain_wanted_ = true;
+    else if (const auto* ask = std::get_if<action::AskWitness>(&what))
+      stage_.witnesses.ask(now(), as_sender(), *ask);
+    else if (const auto* release = std::get_if<action::ReleaseWitness>(&what))
+      stage_.witnesses.release(now(), as_sender(), *release);
     else if (const auto* reserve = std::get_if<action::ReserveEpochs>(&what))
       reserve_epochs(reserve->up_to);
     else if (std::holds_alternative<action::Stopped>(what))

@@ -62,6 +62,8 @@ class Machine {
   void end_process();
   void arrive(LetterId letter);
   void read(LetterId letter);
+  void hear_witness(const Entry& entry);
+  Witnesses::Sender as_sender();
   void read_will(const Letter& letter);
   void read_statement(LetterId letter);
   void get_acquainted(const Letter& letter, Known& peer);
@@ -119,6 +121,7 @@ class Machine {
   Epoch floor_;   // on disk when this life began
   Epoch wanted_;  // asked for while the store was broken
   std::vector<Epoch> reserved_unread_;
+  std::vector<heartbeat::event::WitnessAnswered> answers_unread_;
 };
 
 }  // namespace flywall::simulation

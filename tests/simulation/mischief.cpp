@@ -95,8 +95,9 @@ bool Mischief::is_busy(std::size_t machine) const {
   const Body& body = world_.truth().body[machine];
   return !body.awake() || body.stopping() || world_.truth().is_duplicated(machine) ||
          std::any_of(troubles_.begin(), troubles_.end(), [&](const Trouble& trouble) {
-           const bool on_cables =
-               trouble.fault <= Fault::partition || trouble.fault == Fault::withhold;
+           const bool on_cables = trouble.fault <= Fault::partition ||
+                                  trouble.fault == Fault::withhold ||
+                                  trouble.fault >= Fault::witness_down;
            return trouble.machine == machine && !on_cables;
          });
 }
@@ -162,12 +163,31 @@ bool Mischief::begin_at_machine(Trouble& trouble) {
     case Fault::broken_store:
       if (free) world_.break_store(machine, true);
       return free;
+    case Fault::witness_down:
+    case Fault::witness_slow:
+    case Fault::witness_cut:
+      return begin_at_witness(trouble);
     case Fault::clone:
       if (!free || world_.truth().body[world_.clone()].exists) return false;
       world_.add_clone(machine);
       return true;
   }
   return false;
+}
+
+bool Mischief::begin_at_witness(Trouble& trouble) {
+  const std::size_t witnesses = world_.plan().witnesses;
+  const bool busy = std::any_of(troubles_.begin(), troubles_.end(),
+                                [&](const Trouble& other) { return other.fault == trouble.fault; });
+  if (witnesses == 0 || busy) return false;
+  trouble.other = world_.random().below(witnesses);
+  if (trouble.fault == Fault::witness_down)
+    world_.stop_witness(trouble.other);
+  else if (trouble.fault == Fault::witness_slow)
+    world_.slow_witness(trouble.other, true);
+  else
+    world_.cut_witness(trouble.other, trouble.machine, true);
+  return true;
 }
 
 // Operators are never tired.
@@ -272,6 +292,12 @@ void Mischief::end_at_machine(const Trouble& trouble) {
       return world_.refuse_addresses(machine, false);
     case Fault::broken_store:
       return world_.break_store(machine, false);
+    case Fault::witness_down:
+      return world_.restart_witness(trouble.other);
+    case Fault::witness_slow:
+      return world_.slow_witness(trouble.other, false);
+    case Fault::witness_cut:
+      return world_.cut_witness(trouble.other, machine, false);
     case Fault::clone:
       return end_clone(trouble);
     default:

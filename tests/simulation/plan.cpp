@@ -75,6 +75,23 @@ void draw_handover(Random& random, const Plan& plan, heartbeat::Policy& policy) 
   policy.failback_window = random.between(0ns, 30 * detection);
 }
 
+// A witness is a node that only votes, or a slower lock provider.
+void draw_witnesses(Random& random, Plan& plan) {
+  const bool counts = plan.counts_votes();
+  if (!counts || (plan.nodes > 2 && !random.chance(200))) return;
+  plan.witnesses = plan.nodes > 2 && random.chance(300) ? 2 : 1;
+  for (std::size_t i = 0; i < plan.witnesses; ++i) {
+    heartbeat::WitnessTerms terms{
+        .lease = plan.longest_detection(), .renew = plan.longest_interval(), .tag = NodeTag{1 + i}};
+    if (random.chance(300)) {
+      terms.lease *= 2;
+      terms.renew = terms.lease / 3;
+    }
+    for (std::size_t node = 0; node < plan.nodes; ++node)
+      plan.node[node].policy.witnesses.push_back(terms);
+  }
+}
+
 NodeTag tag_of(const NodeId& node) { return node_tag(node); }
 
 void draw_node(Random& random, Plan& plan, std::size_t index, bool same_timers, bool same_rank) {
@@ -107,7 +124,8 @@ const char* name_of(Fault fault) {
       "failback",     "reset",          "reconfigure",
       "weight",       "slow_addresses", "refused_addresses",
       "broken_store", "replay",         "withhold",
-      "clone"};
+      "clone",        "witness_down",   "witness_slow",
+      "witness_cut"};
   return kFaultNames[static_cast<std::size_t>(fault)];
 }
 
@@ -120,6 +138,13 @@ Duration Plan::longest_interval() const {
 Duration Plan::longest_detection() const {
   Duration longest{};
   for (std::size_t i = 0; i < nodes; ++i) longest = std::max(longest, node[i].policy.detection);
+  return longest;
+}
+
+Duration Plan::longest_vote() const {
+  Duration longest{};
+  for (const heartbeat::WitnessTerms& terms : node[0].policy.witnesses)
+    longest = std::max(longest, terms.lease);
   return longest;
 }
 
@@ -165,9 +190,10 @@ std::string Plan::name_of_machine(std::size_t machine, std::size_t bears) const 
 }
 
 std::string Plan::describe() const {
-  std::string text =
-      std::to_string(nodes) + " nodes, " + std::to_string(paths) + " paths, quorum " +
-      (node[0].policy.quorum == Quorum::none ? "none" : "majority") + ", interval/detection";
+  std::string text = std::to_string(nodes) + " nodes, " + std::to_string(witnesses) +
+                     " witnesses, " + std::to_string(paths) + " paths, quorum " +
+                     (node[0].policy.quorum == Quorum::none ? "none" : "majority") +
+                     ", interval/detection";
   for (std::size_t i = 0; i < nodes; ++i)
     text += " " + std::to_string(node[i].policy.interval / 1ms) + "/" +
             std::to_string(node[i].policy.detection / 1ms);
@@ -185,7 +211,8 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
   if (nodes != 0) plan.nodes = nodes;
   heartbeat::Policy& first = plan.node[0].policy;
   draw_timers(random, first);
-  first.quorum = plan.nodes > 2 && random.chance(500) ? Quorum::majority : Quorum::none;
+  const std::uint64_t majorities = plan.nodes > 2 ? 500 : 350;
+  first.quorum = random.chance(majorities) ? Quorum::majority : Quorum::none;
   draw_network(random, plan);
   plan.faults = draw_faults(random);
   const bool same_timers = !random.chance(150);
@@ -198,6 +225,8 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
       std::max(2 * plan.longest_interval() + 4 * plan.longest_way(), plan.longest_detection());
   for (std::size_t i = 0; i < plan.nodes; ++i)
     plan.node[i].policy.listen = std::max(plan.node[i].policy.listen, enough);
+
+  draw_witnesses(random, plan);
 
   const Duration detection = plan.longest_detection();
   plan.settle = 2 * plan.longest_listen() + detection * 3;

@@ -40,11 +40,14 @@ enum class Fault : std::uint8_t {
   slow_addresses,
   refused_addresses,
   broken_store,
-  replay,    // recorded letters again
-  withhold,  // letters kept back and released later
-  clone,     // a second machine with the same node id
+  replay,        // recorded letters again
+  withhold,      // letters kept back and released later
+  clone,         // a second machine with the same node id
+  witness_down,  // and restarted, with nothing remembered
+  witness_slow,
+  witness_cut,  // off from one machine
 };
-inline constexpr std::size_t kFaults = 25;
+inline constexpr std::size_t kFaults = 28;
 const char* name_of(Fault fault);
 
 struct NodePlan {
@@ -57,6 +60,7 @@ struct Plan {
   std::uint64_t seed = 0;
   std::size_t nodes = 2;
   std::size_t paths = 1;
+  std::size_t witnesses = 0;
   std::array<NodePlan, kMaxNodes> node;
   std::uint32_t faults = 0;  // bit per Fault
   Duration settle{};         // before the first fault
@@ -70,6 +74,9 @@ struct Plan {
   std::size_t socket_limit = 64;  // letters a paused process's sockets hold
 
   bool has(Fault fault) const { return (faults >> static_cast<unsigned>(fault)) & 1; }
+  std::size_t voters() const { return nodes + witnesses; }
+  // That a witness gives away.
+  Duration longest_vote() const;
   bool counts_votes() const { return node[0].policy.quorum == heartbeat::Quorum::majority; }
   Duration longest_interval() const;
   Duration longest_detection() const;

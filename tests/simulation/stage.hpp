@@ -8,6 +8,7 @@
 #include "tests/simulation/plan.hpp"
 #include "tests/simulation/post.hpp"
 #include "tests/simulation/truth.hpp"
+#include "tests/simulation/witnesses.hpp"
 
 namespace flywall::simulation {
 
@@ -17,6 +18,7 @@ struct Stage {
   Agenda agenda;
   Post post;
   Network network{plan, random, agenda, post};
+  Witnesses witnesses{plan, random, agenda};
   Truth truth;
   Chronicle chronicle;
   Checkers checkers{plan, truth};

@@ -31,7 +31,8 @@ struct Body {
   heartbeat::FaultClass fault = heartbeat::FaultClass::none;
   std::uint16_t penalty = 0;
   bool forced = false;  // its operator wanted it to be primary at any price
-  Moment lease_ends = kNoMoment;  // its kernel lets it serve until then, whatever becomes of it (E7)
+  Moment lease_ends =
+      kNoMoment;  // its kernel lets it serve until then, whatever becomes of it (E7)
   // What it says of itself.
   heartbeat::State state = heartbeat::State::init;
   heartbeat::Claim claim;

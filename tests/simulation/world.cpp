@@ -30,6 +30,7 @@ void World::begin(const Plan& plan, Chronicle::Sink sink) {
   requests_ = 0;
   for (std::size_t i = 0; i < plan.nodes; ++i)
     machines_[i].set_up(static_cast<std::uint8_t>(i), plan.node[i].clock);
+  stage_.witnesses.begin();
   stage_.checkers.begin();
   stage_.agenda.add({.at = now(), .kind = Kind::inspection});
 }
@@ -38,6 +39,10 @@ void World::run_until(Moment end) {
   while (!violation() && !stage_.agenda.empty() && stage_.agenda.next().at <= end) {
     const Entry entry = stage_.agenda.take();
     stage_.truth.now = entry.at;
+    if (entry.kind == Kind::question) {
+      stage_.witnesses.receive(now(), entry.subject);
+      continue;
+    }
     if (entry.kind != Kind::inspection) {
       machines_[entry.machine].handle(entry);
       continue;
@@ -68,7 +73,8 @@ Duration World::loose() const {
                         plan.has(Fault::refused_addresses) || plan.has(Fault::slow_addresses);
   return 2 * plan.longest_listen() + 5 * plan.longest_detection() + 4 * plan.longest_interval() +
          handed + nodes * (2 * plan.longest_way() + plan.longest_interval()) +
-         4 * plan.address_time + (abstains ? heartbeat::kShortestAbstention : 0ns);
+         4 * plan.address_time + 3 * plan.longest_vote() +
+         (abstains ? heartbeat::kShortestAbstention : 0ns);
 }
 
 void World::disturb(int change, Duration digestion) {
@@ -135,7 +141,9 @@ void World::lose_process(std::size_t machine, Duration digestion) {
   // The primary may just have begun to hand over to it.
   const Duration offered = stage_.plan.hands_over() ? silence() + handover() : 0ns;
   disturb(0, counts || held ? std::max(digestion, held ? 0ns : offered) : offered);
-  if (held && everybody_is_known()) stage_.checkers.calm.expect_one_takeover();
+  // Two may each get the vote of another witness at once: the lower claim gives way.
+  const bool ordered = everybody_is_known() && stage_.plan.witnesses == 0;
+  if (held && ordered) stage_.checkers.calm.expect_one_takeover();
 }
 
 // Every candidate has been one for long enough to be counted by the others.
@@ -150,7 +158,10 @@ bool World::everybody_is_known() const {
 
 Duration World::message() const {
   const Plan& plan = stage_.plan;
-  const Duration votes = plan.counts_votes() ? 2 * plan.longest_way() : 0ns;
+  Duration votes = plan.counts_votes() ? 2 * plan.longest_way() : 0ns;
+  if (plan.witnesses > 0) votes += 4 * plan.longest_way() + plan.longest_vote() / 8 + 2ms;
+  if (plan.counts_votes() && plan.has(Fault::hiccup)) votes += plan.longest_detection() / 2;
+  if (plan.has(Fault::witness_slow)) votes += 4 * plan.longest_detection();  // still on its way
   return 2 * plan.longest_way() + votes + plan.address_time + 2 * plan.lateness + 1us;
 }
 
@@ -161,7 +172,8 @@ Duration World::handover() const {
 Duration World::silence() const {
   const Plan& plan = stage_.plan;
   const Duration own_stumbles = plan.has(Fault::hiccup) ? plan.longest_detection() / 2 : 0ns;
-  return message() + 2 * plan.longest_way() + plan.longest_detection() * 1001 / 1000 + own_stumbles;
+  const Duration longest = std::max(plan.longest_detection(), plan.longest_vote());
+  return message() + 2 * plan.longest_way() + longest * 1001 / 1000 + own_stumbles;
 }
 
 void World::pause(std::size_t machine) {
@@ -254,6 +266,31 @@ void World::refuse_addresses(std::size_t machine, bool on) {
 void World::break_store(std::size_t machine, bool on) {
   note(name(machine), on ? "cannot write its store" : "can write its store again");
   machines_[machine].break_store(on);
+}
+
+void World::stop_witness(std::size_t witness) {
+  note("*", "witness " + std::to_string(witness) + " stops");
+  disturb(+1, 0ns);
+  stage_.witnesses.stop(witness);
+}
+
+void World::restart_witness(std::size_t witness) {
+  note("*", "witness " + std::to_string(witness) + " starts, and remembers nothing");
+  stage_.witnesses.restart(now(), witness);
+  disturb(-1, loose());
+}
+
+void World::slow_witness(std::size_t witness, bool on) {
+  note("*", "witness " + std::to_string(witness) + (on ? " is slow" : " is quick again"));
+  stage_.witnesses.slow(witness, on);
+  disturb(on ? 1 : -1, on ? 0ns : loose());
+}
+
+void World::cut_witness(std::size_t witness, std::size_t machine, bool on) {
+  note(name(machine),
+       (on ? "does not reach witness " : "reaches again witness ") + std::to_string(witness));
+  stage_.witnesses.cut(witness, machine, on);
+  disturb(on ? 1 : -1, on ? 0ns : loose());
 }
 
 void World::add_clone(std::size_t of) {

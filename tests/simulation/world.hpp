@@ -49,6 +49,10 @@ class World {
   void refuse_addresses(std::size_t machine, bool on);
   void hang_scripts(std::size_t machine) { machines_[machine].hang_scripts(); }
   void break_store(std::size_t machine, bool on);
+  void stop_witness(std::size_t witness);
+  void restart_witness(std::size_t witness);
+  void slow_witness(std::size_t witness, bool on);
+  void cut_witness(std::size_t witness, std::size_t machine, bool on);
   void add_clone(std::size_t of);
   void remove_clone();
   // Call cables_changed() after having changed links.

@@ -28,7 +28,7 @@ void CalmChecker::acted(const heartbeat::Action& action) {
 
 bool CalmChecker::somebody_can() const {
   if (plan_.node[0].policy.quorum == heartbeat::Quorum::majority &&
-      truth_.running() * 2 <= plan_.nodes)
+      (truth_.running() + plan_.witnesses) * 2 <= plan_.voters())
     return false;
   for (std::size_t i = 0; i < truth_.machines; ++i)
     if (truth_.body[i].running && plan_.node[truth_.body[i].node].policy.takeover) return true;

@@ -86,10 +86,10 @@ void HandoverChecker::demand_majority(std::size_t machine) const {
       plan_.has(Fault::jitter) || plan_.has(Fault::clone))
     return;  // what is believed may be older than what arrived, or from a clone that is gone
   const Duration patience = 2 * plan_.longest_detection() + 2 * plan_.longest_interval();
-  std::size_t votes = 1;
+  std::size_t votes = 1 + plan_.witnesses;
   for (std::size_t peer = 0; peer < truth_.machines; ++peer)
     votes += peer != machine && truth_.now - truth_.between[peer][machine].arrived < patience;
-  if (votes * 2 <= plan_.nodes)
+  if (votes * 2 <= plan_.voters())
     report("E6", machine, "claims though it has not heard a majority for long");
 }
 

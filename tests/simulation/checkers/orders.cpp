@@ -55,12 +55,12 @@ void OrdersChecker::demand_majority() {
     if (!body.holds() || body.paused || body.claims_by_force || truth_.is_duplicated(machine))
       continue;
     if (truth_.now - body.resumed < patience || truth_.now - body.held_since < patience) continue;
-    std::size_t votes = 1;
+    std::size_t votes = 1 + plan_.witnesses;
     for (std::size_t peer = 0; peer < truth_.machines; ++peer)
       votes += peer != machine && truth_.now - truth_.between[peer][machine].arrived < patience
                    ? 1U
                    : 0U;
-    if (votes * 2 <= plan_.nodes)
+    if (votes * 2 <= plan_.voters())
       findings_.report("E6", name(machine) + " holds though it has not heard a majority for long",
                        truth_.now);
   }

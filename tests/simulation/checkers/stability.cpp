@@ -54,7 +54,7 @@ void StabilityChecker::stepped_down(std::size_t machine,
       justified = planned;
       break;
     case Reason::quorum_lost:
-      justified = steady_votes(machine) * 2 <= plan_.nodes;
+      justified = steady_votes(machine) * 2 <= plan_.voters();
       break;
     case Reason::no_quorum:  // a claim that nobody served by; who is owed one is E4's business
       justified = transition.from == heartbeat::State::taking_over;
@@ -62,6 +62,8 @@ void StabilityChecker::stepped_down(std::size_t machine,
     case Reason::split_lost:
     case Reason::higher_claim:
       justified = heard_a_holder(machine);
+      // A witness may have told of it, to one that did not serve.
+      if (plan_.witnesses > 0 && transition.from == heartbeat::State::taking_over) justified = true;
       break;
     case Reason::deaf_peer:
       justified = is_unheard_by_a_holder(machine);

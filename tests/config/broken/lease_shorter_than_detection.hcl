@@ -12,5 +12,8 @@ replication {
       interface = "eth1"
     }
     quorum = "majority"
+    lease {
+      ttl = "200ms"
+    }
   }
 }
