@@ -1,6 +1,7 @@
 #include "netlink/announcement_schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace flywall::netlink {
 
@@ -30,6 +31,17 @@ void AnnouncementSchedule::start(Item item, Time now) {
 
 void AnnouncementSchedule::stop(Item item) {
   if (item < series_.size()) set_next(item, kNever);
+}
+
+void AnnouncementSchedule::rearrange(std::span<const std::optional<Item>> before) {
+  const std::vector<Series> former = std::exchange(series_, {});
+  upcoming_.clear();
+  for (Item item = 0; item < before.size(); ++item) {
+    if (!before[item] || *before[item] >= former.size()) continue;
+    const Series& series = former[*before[item]];
+    set_next(item, series.next);
+    series_[item] = series;
+  }
 }
 
 void AnnouncementSchedule::clear() {

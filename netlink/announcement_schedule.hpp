@@ -8,7 +8,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,8 @@ class AnnouncementSchedule {
   // The first announcement is due at `now`; a running series starts over.
   void start(Item item, Time now);
   void stop(Item item);
+  // Item i is what was before[i]: its series goes on; nothing: it is new and has none.
+  void rearrange(std::span<const std::optional<Item>> before);
   void clear();
 
   // When `due` has something to give; kNever when nothing runs.

@@ -1,6 +1,7 @@
 #include "netlink/virtual_addresses.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
@@ -15,6 +16,22 @@ bool contains(std::span<const ObservedAddress> observed, const WantedAddress& wa
   return std::ranges::any_of(observed, [&](const ObservedAddress& address) {
     return address.interface_index == wanted.interface_index && address.prefix == wanted.prefix;
   });
+}
+
+// Where each of `then` stood in `now`; nothing: it is new. Mostly in the same order.
+std::vector<std::optional<std::uint32_t>> places_before(std::span<const VirtualAddress> now,
+                                                        std::span<const VirtualAddress> then) {
+  std::vector<std::optional<std::uint32_t>> result;
+  auto expected = now.begin();
+  for (const VirtualAddress& address : then) {
+    auto found = std::find(expected, now.end(), address);
+    if (found == now.end()) found = std::find(now.begin(), now.end(), address);
+    const bool stays = found != now.end();
+    result.push_back(stays ? std::optional(static_cast<std::uint32_t>(found - now.begin()))
+                           : std::nullopt);
+    if (stays) expected = found + 1;
+  }
+  return result;
 }
 
 }  // namespace
@@ -111,11 +128,17 @@ void VirtualAddresses::speak_when_done() {
 
 std::optional<AddressReport> VirtualAddresses::configure(std::vector<VirtualAddress> configured) {
   FLYWALL_CHECK(configured.size() <= kMaxVirtualAddresses);
+  const std::vector<std::optional<std::uint32_t>> before = places_before(configured_, configured);
+  const std::vector<bool> held = std::exchange(held_, std::vector<bool>(configured.size()));
   configured_ = std::move(configured);
-  held_.assign(configured_.size(), false);
-  schedule_.clear();
   check_.clear();
-  if (!taken_) return std::nullopt;
+  if (!taken_) {
+    schedule_.clear();
+    return std::nullopt;
+  }
+  // What stays is not announced again.
+  for (std::size_t i = 0; i < before.size(); ++i) held_[i] = before[i] && held[*before[i]];
+  schedule_.rearrange(before);
   return take();
 }
 

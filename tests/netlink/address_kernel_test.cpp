@@ -157,6 +157,20 @@ TEST_F(AddressTest, ANewConfigurationMovesOnlyWhatChanged) {
   EXPECT_TRUE(!has("10.77.1.1/16") && has("10.77.1.2/16") && has("10.77.1.3/16"));
 }
 
+TEST_F(AddressTest, ANewConfigurationAnnouncesOnlyWhatIsNew) {
+  const std::vector one{virtual_address("10.77.1.1/16")};
+  auto addresses = VirtualAddresses::create(kOurs, one).value();
+  addresses.take();
+  addresses.on_deadline(later(now(), 4s));
+  const Time refresh = addresses.deadline();
+  ASSERT_GT(refresh, later(now(), 30s)) << "the series is through, the next is in a minute";
+  addresses.configure({virtual_address("10.77.1.2/16"), one[0]});
+  EXPECT_LT(addresses.deadline(), refresh) << "the new one is due";
+  addresses.configure(one);
+  EXPECT_EQ(addresses.deadline(), refresh) << "what stays is announced when it would have been";
+  EXPECT_EQ(addresses.held(), std::vector<bool>{true});
+}
+
 TEST_F(AddressTest, ANewerOrderEndsTheWorkBetweenTwoChunks) {
   auto addresses = VirtualAddresses::create(kOurs, many_addresses(300)).value();
   int asked = 0;

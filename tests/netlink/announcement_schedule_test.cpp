@@ -34,6 +34,20 @@ TEST(AnnouncementSchedule, HasNoDeadlineWhenNothingRuns) {
   EXPECT_TRUE(schedule.due(kStart + 1h).empty());
 }
 
+TEST(AnnouncementSchedule, ASeriesGoesOnUnderAnotherNumber) {
+  AnnouncementSchedule schedule;
+  schedule.start(0, kStart);
+  schedule.start(3, kStart);
+  EXPECT_EQ(schedule.due(kStart).size(), 2u);
+  schedule.rearrange(std::vector<std::optional<std::uint32_t>>{std::nullopt, 3, 9});
+  EXPECT_EQ(times_of(schedule, 2), (std::vector<Duration>{50ms, 200ms}));
+  const Time at = schedule.deadline();
+  EXPECT_EQ(at - kStart, 1100ms);
+  EXPECT_EQ(schedule.due(at)[0], 1u);
+  schedule.rearrange({});
+  EXPECT_EQ(schedule.deadline(), kNever);
+}
+
 TEST(AnnouncementSchedule, IsPacedAndForgetsNobody) {
   AnnouncementSchedule schedule;
   for (std::uint32_t i = 0; i < 1000; ++i) schedule.start(i, kStart);
