@@ -248,7 +248,7 @@ bool PeerTable::replace_paths(Peer& peer, Source source,
     if (std::any_of(routes.begin(), routes.end(),
                     [&](const Route& r) { return same(r, path.route); }))
       continue;
-    path = Path{};
+    path = Path{.route = path.route};  // to name it when it falls silent
     changed = true;
   }
   for (const Route& route : routes) {

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sodium.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -45,6 +46,11 @@ Result<Descriptor> take_signals() {
   Descriptor descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!descriptor) return fail_errno("cannot receive signals", errno);
   return descriptor;
+}
+
+bool hung_up(int terminal) {
+  pollfd state{terminal, POLLIN, 0};
+  return ::poll(&state, 1, 0) == 1 && (state.revents & POLLHUP) != 0;
 }
 
 class Supervisor {
@@ -103,6 +109,7 @@ class Supervisor {
   Duration restart_pause_{};
   std::uint32_t restarts_ = 0;
   Time look_at_ = kNever;
+  const bool on_terminal_ = ::isatty(STDIN_FILENO) == 1;
   bool stopping_ = false;
   Time stop_again_at_ = kNever;  // the handover had its time
 };
@@ -186,13 +193,16 @@ void Supervisor::wait(int finished) {
 void Supervisor::read_signals() {
   signalfd_siginfo signal;
   while (::read(signals_.get(), &signal, sizeof signal) == static_cast<ssize_t>(sizeof signal)) {
-    if (signal.ssi_signo == SIGHUP) {
-      log::info("reloading", {{"signal", std::to_string(signal.ssi_signo)}});
+    const std::string number = std::to_string(signal.ssi_signo);
+    // Of a terminal that is gone the kernel and the shell both tell: it asks for one stop.
+    const bool abandoned = signal.ssi_signo == SIGHUP && on_terminal_ && hung_up(STDIN_FILENO);
+    if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT || (abandoned && !stopping_)) {
+      log::info(abandoned ? "terminal_gone" : "stopping", {{"signal", number}});
+      stop();
+    } else if (signal.ssi_signo == SIGHUP && !abandoned) {
+      log::info("reloading", {{"signal", number}});
       ask_reload(0);
     }
-    if (signal.ssi_signo != SIGTERM && signal.ssi_signo != SIGINT) continue;
-    log::info("stopping", {{"signal", std::to_string(signal.ssi_signo)}});
-    stop();
   }
 }
 
