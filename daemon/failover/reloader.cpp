@@ -58,6 +58,7 @@ ServicesChild::Inheritance inheritance_of(const config::Config& config,
           .node_id = config.replication.node_id.str(),
           .cluster_id = config.replication.cluster_id,
           .heartbeat_port = config.replication.ha.heartbeat_port,
+          .quorum = std::string(config::name(config.replication.ha.quorum)),
           .config_text = text};
 }
 

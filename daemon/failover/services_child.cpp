@@ -92,7 +92,8 @@ Result<void> ServicesChild::keep(const Inheritance& inheritance, std::uint32_t n
   std::string text;
   for (const std::string& line :
        {inheritance.config_path, inheritance.state_dir, inheritance.api_socket, inheritance.node_id,
-        std::to_string(number), inheritance.cluster_id, std::to_string(inheritance.heartbeat_port)})
+        std::to_string(number), inheritance.cluster_id, std::to_string(inheritance.heartbeat_port),
+        inheritance.quorum})
     text += line + "\n";
   text += inheritance.config_text;
   const auto size = static_cast<off_t>(text.size());

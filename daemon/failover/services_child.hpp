@@ -24,6 +24,7 @@ class ServicesChild {
     std::string node_id;
     std::string cluster_id;
     std::uint16_t heartbeat_port = 0;
+    std::string quorum;
     std::string config_text;
   };
   // Error: no memory for the configuration's copy.

@@ -29,6 +29,12 @@ std::optional<Number> parse_whole(std::string_view text) {
   return value;
 }
 
+std::optional<config::Quorum> quorum_named(std::string_view word) {
+  for (const auto quorum : {config::Quorum::none, config::Quorum::majority})
+    if (config::name(quorum) == word) return quorum;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Handed> parse_handed_configuration(std::string_view content) {
@@ -39,8 +45,9 @@ Result<Handed> parse_handed_configuration(std::string_view content) {
   const auto number = parse_whole<std::uint32_t>(take_line(content));
   const std::string cluster_id(take_line(content));
   const auto heartbeat_port = parse_whole<std::uint16_t>(take_line(content));
+  const auto quorum = quorum_named(take_line(content));
   if (state_dir.empty() || socket.empty() || node_id.empty() || !number || cluster_id.empty() ||
-      !heartbeat_port)
+      !heartbeat_port || !quorum)
     return fail(ErrorKind::invalid, "the head of the configuration handed over is incomplete");
   config::Environment environment = config::Environment::of_process();
   environment.host_name = node_id;
@@ -52,6 +59,7 @@ Result<Handed> parse_handed_configuration(std::string_view content) {
   outcome.config->api.socket = socket;
   outcome.config->replication.cluster_id = cluster_id;
   outcome.config->replication.ha.heartbeat_port = *heartbeat_port;
+  outcome.config->replication.ha.quorum = *quorum;
   return Handed{.config = std::move(*outcome.config),
                 .number = *number,
                 .path = path,

@@ -7,7 +7,8 @@
 //   line 4  node_id            line overrides
 //   line 5  its number since the start: 0, and 1 more with each reload
 //   line 6  cluster_id             what runs, where a reload
-//   line 7  ha.heartbeat_port      cannot change it
+//   line 7  ha.heartbeat_port      cannot change it,
+//   line 8  ha.quorum              nor a default that follows from the number of peers
 //   rest    the texts of the file and of conf.d, bundled (daemon/config/read.hpp)
 #pragma once
 

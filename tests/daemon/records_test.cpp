@@ -182,18 +182,20 @@ TEST(Resolver, EachAddressComesOnceAndNoMoreThanThereArePaths) {
 TEST(HandedConfiguration, OverridesWinAndBrokenOnesAreRefused) {
   const std::string text = "replication {\n  mode = \"standalone\"\n}\n";
   const std::string head = "/etc/f.hcl\n/var/s\n/run/x.sock\nnode-7\n";
-  const auto handed = parse_handed_configuration(head + "3\nedge\n9012\n" + text);
+  const auto handed = parse_handed_configuration(head + "3\nedge\n9012\nmajority\n" + text);
   ASSERT_TRUE(handed) << handed.error().message;
   EXPECT_EQ(handed->config.replication.state_dir, "/var/s");
   EXPECT_EQ(handed->config.api.socket, "/run/x.sock");
   EXPECT_EQ(handed->config.replication.node_id, NodeId("node-7"));
   EXPECT_EQ(handed->config.replication.cluster_id, "edge");
   EXPECT_EQ(handed->config.replication.ha.heartbeat_port, 9012);
+  EXPECT_EQ(handed->config.replication.ha.quorum, config::Quorum::majority);
   EXPECT_EQ(handed->number, 3u);
   for (const std::string& broken :
-       {std::string(), head, "a\n\n\n\n0\nc\n9002\n" + text, head + "x\nedge\n9002\n" + text,
-        head + "3\n\n9002\n" + text, head + "3\nedge\n90021\n" + text,
-        head + "3\nedge\n9002\nreplication {"})
+       {std::string(), head, "a\n\n\n\n0\nc\n9002\nnone\n" + text,
+        head + "x\nedge\n9002\nnone\n" + text, head + "3\n\n9002\nnone\n" + text,
+        head + "3\nedge\n90021\nnone\n" + text, head + "3\nedge\n9002\nall\n" + text,
+        head + "3\nedge\n9002\nnone\nreplication {"})
     EXPECT_FALSE(parse_handed_configuration(broken)) << broken;
 }
 

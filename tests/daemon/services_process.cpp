@@ -123,7 +123,7 @@ ServicesProcess::ServicesProcess(const Folder& folder, const ServicesOptions& op
 
 std::string ServicesProcess::handed_over(const std::string& text) const {
   return "/etc/flywall/flywall.hcl\n" + state_dir_ + "\n" + socket_path_ + "\nfw1\n0\nflywall\n" +
-         std::to_string(kHeartbeatPort) + "\n" + text;
+         std::to_string(kHeartbeatPort) + "\nnone\n" + text;
 }
 
 void ServicesProcess::reconfigure(const std::string& content) {
