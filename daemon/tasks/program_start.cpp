@@ -58,14 +58,16 @@ const char* become(const Identity& identity) {
 
 // Returns only when something was refused.
 const char* become_program(char** arguments, const std::optional<Identity>& identity, int report) {
-  back_to_normal_signals();
   be_ordinary();
   if (::setsid() < 0) return "begin a session";
   ::umask(S_IWGRP | S_IWOTH);
   if (::chdir("/") != 0) return "go to /";
   if (identity)
     if (const char* refused = become(*identity)) return refused;
-  // After the change of user, which would take it back.
+  // After the change of user: with threads (the thread sanitizer's own) the library tells them by
+  // a signal.
+  back_to_normal_signals();
+  // After it too, because it would be taken back.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return "bind it to its keeper";
   if (::dup2(report, STDERR_FILENO + 1) < 0) return "keep a descriptor";
   ::fcntl(STDERR_FILENO + 1, F_SETFD, FD_CLOEXEC);
