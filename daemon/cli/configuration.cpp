@@ -39,6 +39,10 @@ std::string render_changes(const Json& body, const Style& style) {
   return text;
 }
 
+std::string counted(const Json& number, const char* what) {
+  return number.dump() + " " + what + (number == 1 ? "" : "s");
+}
+
 }  // namespace
 
 int check_config(const Settings& settings, const std::string& file) {
@@ -54,7 +58,7 @@ int check_config(const Settings& settings, const std::string& file) {
   print(settings, result, [](const Json& body, const Style& style) {
     return body["file"].get<std::string>() + ": " +
            (body["good"].get<bool>() ? style.good("good") : style.bad("not usable")) + ", " +
-           body["errors"].dump() + " errors, " + body["warnings"].dump() + " warnings\n";
+           counted(body["errors"], "error") + ", " + counted(body["warnings"], "warning") + "\n";
   });
   return outcome.config ? kExitGood : kExitConfiguration;
 }

@@ -153,7 +153,7 @@ void check_secret(std::string_view setting, const Secret& secret, Place place, P
   if (secret.reveal().size() >= kGoodSecretSize && variety >= kGoodSecretVariety) return;
   problems.warn(place, "\"" + std::string(setting) +
                            "\" can be guessed: fewer than 32 random bytes; "
-                           "`openssl rand -base64 32` makes a good one");
+                           "`flywall keygen` makes a good one");
 }
 
 }  // namespace flywall::config
