@@ -52,11 +52,11 @@ Answer unusable_answer(const config::Outcome& outcome) {
                                          &config::Diagnostic::severity);
   const std::string sentence = "the configuration has " + std::to_string(errors) +
                                (errors == 1 ? " error" : " errors") + "; nothing was changed";
-  return answer(422, {{"error",
-                       {{"code", "CONFIGURATION"},
-                        {"message", sentence},
-                        {"diagnostics", diagnostics_json(outcome)},
-                        {"rendered", outcome.render_all()}}}});
+  return answer(kUnusable, {{"error",
+                             {{"code", "CONFIGURATION"},
+                              {"message", sentence},
+                              {"diagnostics", diagnostics_json(outcome)},
+                              {"rendered", outcome.render_all()}}}});
 }
 
 Answer reloaded_answer(std::span<const config::Change> changes, const config::Outcome& outcome,

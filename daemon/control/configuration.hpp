@@ -16,6 +16,7 @@ namespace flywall::control {
 Answer effective_answer(const std::string& file, const config::Config& config,
                         const config::Origins& origins);
 
+inline constexpr unsigned kUnusable = 422;
 // 422: what is wrong, as a list and as text with source lines and carets.
 Answer unusable_answer(const config::Outcome& outcome);
 

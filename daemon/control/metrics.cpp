@@ -72,6 +72,13 @@ void add_channel(const View& view, Json& body) {
   }
 }
 
+Json script_failures(const View& view) {
+  Json list = Json::array();
+  for (const auto& [script, count] : view.script_failures)
+    list.push_back({{"script", script}, {"value", count}});
+  return list;
+}
+
 Json addresses_held(const View& view) {
   Json list = Json::array();
   const auto& configured = view.config.replication.ha.virtual_ips;
@@ -105,6 +112,7 @@ Answer metrics_answer(const View& view) {
             {"ha_heartbeats_rejected_total", rejected(now)}};
   add_peers(view, body);
   add_channel(view, body);
+  body["ha_script_failures_total"] = script_failures(view);
   body["ha_history_lost_total"] = now.reports_lost;
   body["ha_services_restarts_total"] = now.services_restarts;
   body["config_last_reload_successful"] = now.last_reload_good ? 1 : 0;

@@ -26,6 +26,7 @@ enum class Operation : std::uint8_t {
   replication_peers,
   replication_lag,
   health,
+  openapi,
   not_built,  // of a later version, which says so instead of "no such path"
 };
 
@@ -37,6 +38,7 @@ struct Route {
   std::string_view path;
   Operation operation;
   Access access;
+  std::string_view summary;  // for the description of the API
 };
 
 std::span<const Route> routes();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct View {
   std::vector<std::string> warnings;  // of the services process
   std::int64_t wall_ms = 0;           // the same moment for people, since 1970
   ChannelView channel = {};
+  std::map<std::string, std::uint64_t> script_failures = {};  // by script or monitor
 
   bool fresh() const;
   // This node is primary, and the failover process said so lately.

@@ -9,6 +9,7 @@
 #include "daemon/control/answers.hpp"
 #include "daemon/control/configuration.hpp"
 #include "daemon/control/metrics.hpp"
+#include "daemon/control/openapi.hpp"
 #include "daemon/control/replication.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/services/configuration_file.hpp"
@@ -70,6 +71,7 @@ Answer answer_of(Operation operation, const control::View& view) {
     case Operation::reset:
     case Operation::reload:
     case Operation::configuration:
+    case Operation::openapi:
     case Operation::not_built:
       break;
   }
@@ -118,6 +120,7 @@ std::expected<Api::Admitted, Answer> Api::admit(const Request& request, const Ca
 asio::awaitable<Answer> Api::read(Operation operation, const Target& target) {
   if (operation == Operation::history) co_return co_await history(target);
   if (operation == Operation::configuration) co_return configuration();
+  if (operation == Operation::openapi) co_return control::openapi_answer();
   if (operation == Operation::not_built) co_return control::not_built_answer(target.path);
   const auto snapshot = std::make_unique<processes::Snapshot>(parts_.snapshot.read());
   const control::View view{.config = parts_.config,
@@ -125,7 +128,8 @@ asio::awaitable<Answer> Api::read(Operation operation, const Target& target) {
                            .now = now(),
                            .warnings = parts_.warnings(),
                            .wall_ms = wall_clock_ms(),
-                           .channel = parts_.channel()};
+                           .channel = parts_.channel(),
+                           .script_failures = parts_.script_failures()};
   co_return answer_of(operation, view);
 }
 
@@ -158,7 +162,9 @@ asio::awaitable<Answer> Api::command(const control::Route& route, const Request&
   const std::string what = request.method + " " + std::string(route.path);
   const auto undertaking = prepare(route, request);
   if (!undertaking) {
-    record_refusal(what, caller, code_of(undertaking.error()));
+    using enum processes::Happening;
+    const bool unusable = undertaking.error().status == control::kUnusable;
+    record_refusal(what, caller, code_of(undertaking.error()), unusable ? reload_refused : command);
     co_return undertaking.error();
   }
   const auto answer =
@@ -208,13 +214,14 @@ Answer Api::refuse(const control::Refused& refused, const std::string& what, con
   return control::error_answer(refused.status, refused.code, refused.message);
 }
 
-void Api::record_refusal(const std::string& what, const Caller& caller, const std::string& code) {
+void Api::record_refusal(const std::string& what, const Caller& caller, const std::string& code,
+                         processes::Happening happening) {
   if (!refusals_.allows(now())) return;
   log::warning("request_refused", {{"request", what}, {"by", caller.name()}, {"code", code}});
   processes::HistoryEntry entry;
   entry.wall_ms = wall_clock_ms();
   entry.at = now();
-  entry.happening = processes::Happening::command;
+  entry.happening = happening;
   entry.detail = InlineText<120>::cut(what + " by " + caller.name() + " refused: " + code);
   parts_.records.note(entry);
 }

@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <expected>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ inline constexpr std::size_t kHistoryMost = 1000;  // entries in one answer
 
 class Api {
  public:
-  // All of these outlive the object. `warnings` are those of the services process.
+  // All of these outlive the object. `warnings` are those of the services process, and so are the
+  // failures, by the name of the script or monitor.
   struct Parts {
     const config::Config& config;
     const processes::SharedSnapshot& snapshot;
@@ -31,6 +33,7 @@ class Api {
     Commands& commands;
     std::function<std::vector<std::string>()> warnings;
     std::function<control::ChannelView()> channel;
+    std::function<std::map<std::string, std::uint64_t>()> script_failures;
   };
   explicit Api(Parts parts) : parts_(std::move(parts)) {}
 
@@ -63,7 +66,8 @@ class Api {
                          const control::Caller& caller);
   // Audit of what never reached the failover process; that one records what did.
   void record_refusal(const std::string& what, const control::Caller& caller,
-                      const std::string& code);
+                      const std::string& code,
+                      processes::Happening happening = processes::Happening::command);
 
   Parts parts_;
   RateLimit refusals_{10, 60s};  // recorded; the others are answered only

@@ -87,7 +87,8 @@ class Services {
               .records = records_,
               .commands = commands_,
               .warnings = [this] { return warnings(); },
-              .channel = [this] { return peer_channel_.view(); }}),
+              .channel = [this] { return peer_channel_.view(); },
+              .script_failures = [this] { return script_failures(); }}),
         server_(io_.get_executor(),
                 [this](control::Request request, control::Caller caller) {
                   return api_.answer(std::move(request), std::move(caller));
@@ -301,6 +302,13 @@ class Services {
       result.push_back(std::to_string(inbox_.lost()) +
                        " messages of the failover process were lost");
     return result;
+  }
+
+  std::map<std::string, std::uint64_t> script_failures() const {
+    auto failures = hooks_.failures();
+    for (const auto& [monitor, count] : monitors_.failures())
+      failures["monitor " + monitor] += count;
+    return failures;
   }
 
   config::Config config_;

@@ -178,7 +178,11 @@ TEST_F(Answers, MetricsHaveTheNamesOfTheContract) {
   snapshot_->split_brain_time = 1500ms;
   snapshot_->refused[0] = 9;
   peer().paths[0].round_trip = 200us;
-  const json metrics = json::parse(metrics_answer(view()).body);
+  View observed = view();
+  observed.script_failures = {{"pre_failover_script", 2}};
+  const json metrics = json::parse(metrics_answer(observed).body);
+  EXPECT_EQ(metrics["ha_script_failures_total"],
+            json::array({{{"script", "pre_failover_script"}, {"value", 2}}}));
   for (const char* name :
        {"ha_is_leader", "ha_leader_elected", "ha_epoch", "ha_role", "ha_leader_changes_total",
         "ha_split_brain_total", "ha_split_brain_seconds_total", "ha_vip_held",

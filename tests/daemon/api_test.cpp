@@ -92,7 +92,8 @@ TEST_F(Requests, EveryReadAnswersAndWhatIsNotBuiltSaysSo) {
   for (const char* path :
        {"/api/ha/status", "/api/v1/ha/status", "/api/ha/cluster", "/api/ha/history",
         "/api/ha/metrics", "/api/ha/quorum", "/api/replication/status", "/api/replication/stats",
-        "/api/replication/peers", "/api/replication/lag", "/api/config", "/healthz", "/health"}) {
+        "/api/replication/peers", "/api/replication/lag", "/api/config", "/api/openapi.json",
+        "/healthz", "/health"}) {
     const std::string response = ask(process, get(path));
     EXPECT_EQ(status_of(response), 200U) << path;
     EXPECT_TRUE(json::accept(body_of(response))) << path;
@@ -141,6 +142,7 @@ TEST_F(Requests, AReloadOfAnUnusableFileNeverReachesTheFailoverProcess) {
   while (process.channel().receive(received) == processes::Received::message)
     EXPECT_FALSE(std::holds_alternative<message::ReloadRequest>(received));
   const json history = json::parse(body_of(ask(process, get("/api/ha/history"))))["history"];
+  EXPECT_EQ(history[0]["event"], "reload_refused");
   EXPECT_EQ(history[0]["detail"], "POST /api/config/reload by uid 0 refused: CONFIGURATION");
 }
 

@@ -1,10 +1,14 @@
 // The API's decisions and answers, without a socket.
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "daemon/control/answers.hpp"
 #include "daemon/control/authorisation.hpp"
+#include "daemon/control/openapi.hpp"
 #include "daemon/control/routes.hpp"
 #include "daemon/control/words.hpp"
 
@@ -47,6 +51,35 @@ TEST(Routes, WhatALaterVersionBringsIsKnown) {
   const Answer answer = not_built_answer("/readyz");
   EXPECT_EQ(answer.status, 501U);
   EXPECT_EQ(json::parse(answer.body)["error"]["code"], "NOT_BUILT");
+}
+
+TEST(OpenApi, DescribesEveryRouteAndNothingElse) {
+  const json described = json::parse(openapi_answer().body);
+  EXPECT_EQ(described["openapi"], "3.0.3");
+  std::size_t operations = 0;
+  for (const auto& [path, methods] : described["paths"].items()) operations += methods.size();
+  EXPECT_EQ(operations, routes().size());
+  for (const Route& each : routes()) {
+    std::string method(each.method);
+    for (char& c : method) c = static_cast<char>(std::tolower(c));
+    const json& one = described["paths"][std::string(each.path)][method];
+    ASSERT_TRUE(one.is_object()) << each.path;
+    EXPECT_FALSE(one["summary"].get<std::string>().empty()) << each.path;
+    EXPECT_EQ(one["responses"].contains("501"), each.operation == Operation::not_built);
+    EXPECT_EQ(one.contains("security"), each.access == Access::write) << each.path;
+  }
+}
+
+// The last part of a path is enough: the page says `/undrain` beside `/api/ha/drain`.
+TEST(OpenApi, ThePageOfTheApiNamesEveryRoute) {
+  std::ifstream file(std::string(FLYWALL_SOURCE_DIR) + "/docs/api.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const Route& each : routes()) {
+    const std::string tail(each.path.substr(each.path.rfind('/')));
+    EXPECT_TRUE(page.find(std::string(each.path)) != std::string::npos ||
+                page.find("`" + tail) != std::string::npos)
+        << each.path;
+  }
 }
 
 TEST(Routes, HeadGoesWhereGetGoes) {
