@@ -124,7 +124,9 @@ promote() {
 promote_a_deaf_ones_peer() {
   deafen a
   check_within 5 "deaf primary: b knows that a does not hear it" says b '.peers[0].hears_us == false'
-  ha b promote --force --yes >/dev/null || note "refused: promote --force"
+  local asked=$EPOCHREALTIME
+  check "deaf primary: promote --force is obeyed" ha b promote --force --yes
+  check "deaf primary: it is not the transfer_timeout that is waited for" at_most "$(since "$asked")" 8000
   check_within 5 "deaf primary: promote --force makes b primary" has_role b primary
   check "deaf primary: b has the addresses" holds b "$lan_vip"
   heal
