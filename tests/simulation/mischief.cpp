@@ -168,11 +168,15 @@ bool Mischief::begin_at_machine(Trouble& trouble) {
     case Fault::witness_cut:
       return begin_at_witness(trouble);
     case Fault::clone:
-      if (!free || world_.truth().body[world_.clone()].exists) return false;
-      world_.add_clone(machine);
-      return true;
+      return free && begin_clone(machine);
   }
   return false;
+}
+
+bool Mischief::begin_clone(std::size_t machine) {
+  if (world_.truth().body[world_.clone()].exists) return false;
+  world_.add_clone(machine);
+  return true;
 }
 
 bool Mischief::begin_at_witness(Trouble& trouble) {

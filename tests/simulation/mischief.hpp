@@ -36,6 +36,7 @@ class Mischief {
 
   void begin(Trouble trouble);
   bool begin_at_machine(Trouble& trouble);
+  bool begin_clone(std::size_t machine);
   bool begin_at_witness(Trouble& trouble);
   void command(const Trouble& trouble);
   bool begin_on_cables(Trouble& trouble);
