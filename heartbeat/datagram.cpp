@@ -49,17 +49,6 @@ std::uint64_t instant(Time time) {
   return static_cast<std::uint64_t>(nanoseconds(std::clamp(time, Time{}, kMaxInstant)));
 }
 
-void write_header(ByteWriter& out, Kind kind, const NodeId& sender, InstanceId instance,
-                  std::uint64_t counter) {
-  out.write(kVersion);
-  out.write(static_cast<std::uint8_t>(kind));
-  out.write(std::uint16_t{0});
-  out.write(std::uint32_t{0});
-  out.write(node_tag(sender).value);
-  out.write(instance.value);
-  out.write(counter);
-}
-
 void begin_field(ByteWriter& out, Field field, std::size_t size) {
   out.write(static_cast<std::uint8_t>(field));
   out.write(static_cast<std::uint16_t>(size));
@@ -167,8 +156,11 @@ void write_voters(ByteWriter& out, const Statement& statement) {
 
 void write(ByteWriter& out, const Heartbeat& heartbeat) {
   const Statement& statement = heartbeat.statement;
-  write_header(out, Kind::heartbeat, statement.sender, heartbeat.contact.instance,
-               heartbeat.contact.counter);
+  write_header(out, {.kind = Kind::heartbeat,
+                     .key = {},
+                     .sender = node_tag(statement.sender),
+                     .instance = heartbeat.contact.instance,
+                     .counter = heartbeat.contact.counter});
   write_fixed(out, statement, heartbeat.contact);
   write_name(out, Field::sender, statement.sender);
   if (statement.claim.claimant != statement.sender)
@@ -184,7 +176,11 @@ void write(ByteWriter& out, const Heartbeat& heartbeat) {
 }
 
 void write(ByteWriter& out, const Will& will) {
-  write_header(out, Kind::will, will.sender, will.instance, will.counter);
+  write_header(out, {.kind = Kind::will,
+                     .key = {},
+                     .sender = node_tag(will.sender),
+                     .instance = will.instance,
+                     .counter = will.counter});
   out.write(will.epoch.value);
   write_name(out, Field::sender, will.sender);
 }
@@ -397,13 +393,23 @@ std::size_t encode(const Datagram& datagram, MutableBytes room) {
   return out.ok() ? out.size() : 0;
 }
 
+void write_header(ByteWriter& out, const Header& header) {
+  out.write(kVersion);
+  out.write(static_cast<std::uint8_t>(header.kind));
+  out.write(std::uint16_t{0});
+  out.write(std::uint32_t{0});
+  out.write(header.sender.value);
+  out.write(header.instance.value);
+  out.write(header.counter);
+}
+
 std::expected<Header, Refusal> decode_header(Bytes bytes) {
   if (bytes.size() < kHeaderSize) return std::unexpected(Refusal::truncated);
   ByteReader in(bytes);
   if (in.read<std::uint8_t>() != kVersion) return std::unexpected(Refusal::version);
   const auto kind = in.read<std::uint8_t>();
-  if (kind != static_cast<std::uint8_t>(Kind::heartbeat) &&
-      kind != static_cast<std::uint8_t>(Kind::will))
+  if (kind < static_cast<std::uint8_t>(Kind::heartbeat) ||
+      kind > static_cast<std::uint8_t>(Kind::answer))
     return std::unexpected(Refusal::type);
   in.take(2);
   Header header;
@@ -426,6 +432,9 @@ std::expected<Datagram, Refusal> decode(Bytes clear) {
       return read_heartbeat(*header, in);
     case Kind::will:
       return read_will(*header, in);
+    case Kind::question:
+    case Kind::answer:
+      break;
   }
   return std::unexpected(Refusal::type);
 }

@@ -69,7 +69,8 @@ inline constexpr std::size_t kMaxClear = kMaxDatagram - kSealSize;
 inline constexpr std::size_t kMaxOwnAddresses = 8;
 inline constexpr Time kMaxInstant = time_from_nanoseconds(std::int64_t{1} << 61);  // 73 years
 
-enum class Kind : std::uint8_t { heartbeat = 1, will = 2 };
+// The last two are of another protocol under another key: heartbeat/vote.hpp.
+enum class Kind : std::uint8_t { heartbeat = 1, will = 2, question = 3, answer = 4 };
 
 // Why a datagram was dropped: the values of `ha_heartbeats_rejected_total{reason}`. In the order in
 // which they are found out.
@@ -77,7 +78,7 @@ enum class Refusal : std::uint8_t {
   truncated,       // shorter than kMinDatagram
   oversized,       // longer than kMaxDatagram
   version,         // another major version
-  type,            // neither heartbeat nor will
+  type,            // none of Kind, or one of another protocol
   unknown_key,     // sealed with a key this node does not have: a stranger, or another secret_key
   bad_seal,        // the key id is ours, the seal is not
   malformed,       // sealed by a peer, and yet against the rules above
@@ -126,6 +127,9 @@ struct Header {
   InstanceId instance;
   std::uint64_t counter = 0;
 };
+
+// The key id is left zero: Sealer::seal fills it in.
+void write_header(ByteWriter& out, const Header& header);
 
 // Writes header (with key id zero: Sealer::seal fills it in) and body in clear; returns the size, 0
 // when the room is too small. kMaxClear bytes are always enough.
