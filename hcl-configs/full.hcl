@@ -27,6 +27,12 @@ replication {
     takeover         = "never"
   }
 
+  cluster "edge" {
+    vote_key      = "5f1c0b5a6e2d4c3b7a8990aabbccddeeff00112233445566778899aabbccddee"
+    vote_key_file = null
+    max_lease     = "5s"
+  }
+
   dataset "leases" {
     type       = "files"
     paths      = ["/etc/kea", "/var/lib/kea"]

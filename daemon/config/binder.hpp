@@ -48,6 +48,8 @@ Bound bind_trees(std::span<const Body> trees, std::vector<std::string> names,
 void check_rules(const Bound& bound, Problems& problems);
 
 // A warning when `secret` is easily guessed.
+// Reports what is no vote key.
+void check_vote_key(const Secret& key, Place place, Problems& problems);
 void check_secret(std::string_view setting, const Secret& secret, Place place, Problems& problems);
 
 }  // namespace flywall::config

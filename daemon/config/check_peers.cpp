@@ -93,11 +93,12 @@ void PeerRules::peer_count() {
   const bool given = has("replication.peer_addr") || has("replication.peer_addrs") ||
                      has("replication.primary_addr") || !replication_.peer_blocks.empty();
   const Place mode = at("replication.mode");
-  if (replication_.mode == Mode::standalone) {
+  if (replication_.mode == Mode::standalone || replication_.mode == Mode::witness) {
     if (given)
       problems_.error(at_first_peer(),
-                      "a standalone node has no peers: remove this, or make the mode "
-                      "\"primary\" or \"replica\"");
+                      "a " + std::string(name(replication_.mode)) +
+                          " node has no peers: remove this, or make the mode \"primary\" or "
+                          "\"replica\"");
     return;
   }
   const std::size_t count = peers(replication_).size();

@@ -33,32 +33,6 @@ void check_lease(const Rules& rules) {
                 "dead: the lease would be over before anybody may take its place");
 }
 
-void check_witness(const Rules& rules, std::size_t index) {
-  const Witness& witness = rules.ha().witnesses[index];
-  const std::string block = nth("replication.ha.witness", index);
-  if (!rules.has(block + ".type") || !rules.bound.complete(block)) return;
-  const bool by_url = witness.type == WitnessType::redis || witness.type == WitnessType::consul ||
-                      witness.type == WitnessType::etcd;
-  const std::string needed = by_url                              ? "url"
-                             : witness.type == WitnessType::file ? "path"
-                                                                 : "address";
-  if (!rules.has(block + "." + needed))
-    rules.error(rules.at(block), "a witness of this type needs \"" + needed + "\"");
-  if (witness.type == WitnessType::node && !witness.address.empty() &&
-      !HostPort::parse(witness.address))
-    rules.error(
-        rules.at(block + ".address"),
-        "the address of a witness is an address or host name with its heartbeat port, as in "
-        "\"10.0.0.9:9002\"");
-  if (!by_url || witness.url.empty()) return;
-  const bool redis = witness.url.starts_with("redis");
-  if (witness.url.starts_with("rediss://"))
-    rules.error(rules.at(block + ".url"), "Redis with TLS (rediss://) is not supported");
-  else if (redis != (witness.type == WitnessType::redis))
-    rules.error(rules.at(block + ".url"), redis ? "redis:// belongs to the type \"redis\""
-                                                : "the type \"redis\" needs a redis:// address");
-}
-
 void check_jobs(const Rules& rules) {
   const Ha& ha = rules.ha();
   for (std::size_t i = 0; i < ha.jobs.size(); ++i) {
@@ -105,13 +79,11 @@ void check_tasks(const Rules& rules) {
   const auto labels = [&](std::string_view path, const auto& blocks) {
     check_labels(rules, path, blocks.size(), [&](std::size_t i) { return blocks[i].name; });
   };
-  labels("replication.ha.witness", ha.witnesses);
   labels("replication.ha.service", ha.services);
   labels("replication.ha.job", ha.jobs);
   labels("replication.ha.notify", ha.notifications);
   labels("replication.dataset", datasets);
   check_lease(rules);
-  for (std::size_t i = 0; i < ha.witnesses.size(); ++i) check_witness(rules, i);
   for (std::size_t i = 0; i < ha.services.size(); ++i)
     check_one_of(rules, nth("replication.ha.service", i), "unit", "command");
   check_jobs(rules);

@@ -54,7 +54,8 @@ void NodeRules::secrets() {
   if (key && has("replication.secret_key_file"))
     problems_.error(at("replication.secret_key_file"),
                     "give either \"secret_key\" or \"secret_key_file\", not both");
-  if (ha_.enabled && bound_.complete("replication") && !key && !has("replication.secret_key_file"))
+  if (ha_.enabled && replication_.mode != Mode::witness && bound_.complete("replication") && !key &&
+      !has("replication.secret_key_file"))
     problems_.error(
         at("replication"),
         "with ha.enabled a \"secret_key\" or \"secret_key_file\" is required: the nodes "
@@ -93,6 +94,7 @@ void NodeRules::timers() {
   if (ha_.failure_threshold == 1 && !ha_.failure_timeout)
     problems_.warn(at("replication.ha.failure_threshold"),
                    "with 1, a single late or lost heartbeat is a failover");
+  if (replication_.mode == Mode::witness) return;
   if (has("replication.ha") && !ha_.enabled && bound_.complete("replication.ha"))
     problems_.warn(at("replication.ha"),
                    "high availability is configured but not enabled: add enabled = true");
@@ -143,6 +145,7 @@ void check_rules(const Bound& bound, Problems& problems) {
   NodeRules(rules).run();
   check_addresses(rules);
   check_monitors(rules);
+  check_witnesses(rules);
   check_tasks(rules);
 }
 

@@ -22,7 +22,7 @@
 namespace flywall::config {
 
 // Where a node starts from. With `ha.enabled` the role is negotiated (E2).
-enum class Mode : std::uint8_t { primary, replica, standalone };
+enum class Mode : std::uint8_t { primary, replica, standalone, witness };
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
@@ -62,6 +62,7 @@ struct Replication {
   std::string state_dir = "/var/lib/flywall";    // absolute path
   std::vector<Dataset> datasets;
   Retention retention;
+  std::vector<VotedCluster> clusters;  // only a witness
   Ha ha;
 
   bool operator==(const Replication&) const = default;

@@ -65,6 +65,9 @@ virtual_ip {
   type = "redis"
   url  = "redis://10.0.0.9:6379"
 })"},
+    Example{"replication.cluster", R"(cluster "edge" {
+  vote_key_file = "/etc/flywall/edge.vote"
+})"},
     Example{"replication.ha.fencing", R"(fencing {
   script = "/etc/flywall/power-off-peer"
 })"},

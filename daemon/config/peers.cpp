@@ -67,7 +67,7 @@ bool same_host(const std::string& a, const std::string& b) {
 }
 
 std::vector<Peer> peers(const Replication& replication) {
-  if (replication.mode == Mode::standalone) return {};
+  if (replication.mode == Mode::standalone || replication.mode == Mode::witness) return {};
   Roster roster(replication);
   for (const PeerBlock& block : replication.peer_blocks) roster.add(block);
   if (const auto& peer = replication.peer_addr; peer && !roster.is_self(peer->host))

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.hpp"
+#include "daemon/config/secret.hpp"
 
 namespace flywall::config {
 
@@ -26,6 +28,7 @@ struct Lease {
 };
 
 enum class WitnessType : std::uint8_t { node, redis, consul, etcd, file };
+std::string_view name(WitnessType type);
 enum class OnStart : std::uint8_t { fail, backup };
 
 // witness "NAME" { … }
@@ -42,6 +45,16 @@ struct Witness {
   bool allow_network_fs = false;     // file: a network file system is meant
 
   bool operator==(const Witness&) const = default;
+};
+
+// cluster "ID" { … }: one for which a node with mode = "witness" votes.
+struct VotedCluster {
+  std::string id;             // its cluster_id
+  Secret vote_key;            // 64 hexadecimal digits, from vote_key or vote_key_file
+  std::string vote_key_file;  // path, or empty
+  Duration max_lease = 5s;    // no vote lasts longer; for so long a restarted witness gives none
+
+  bool operator==(const VotedCluster&) const = default;
 };
 
 // fencing { … }: a hook that switches the other node off.

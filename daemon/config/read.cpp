@@ -47,6 +47,18 @@ void need_secret(const Bound& bound, std::string_view path, const std::string& f
     secret_in_file(file, *place, environment, problems);
 }
 
+void fill_vote_key(Bound& bound, std::size_t index, const Environment& environment,
+                   Problems& problems) {
+  VotedCluster& cluster = bound.config.replication.clusters[index];
+  const std::string block = "replication.cluster[" + std::to_string(index) + "].";
+  const auto file = bound.place(block + "vote_key_file");
+  if (file && !cluster.vote_key_file.empty())
+    if (auto key = secret_in_file(cluster.vote_key_file, *file, environment, problems))
+      cluster.vote_key = std::move(*key);
+  const auto place = file ? file : bound.place(block + "vote_key");
+  if (place && !cluster.vote_key.empty()) check_vote_key(cluster.vote_key, *place, problems);
+}
+
 void fill_from_files(Bound& bound, const Environment& environment, Problems& problems) {
   Replication& replication = bound.config.replication;
   if (const auto place = bound.place("replication.secret_key_file");
@@ -56,6 +68,8 @@ void fill_from_files(Bound& bound, const Environment& environment, Problems& pro
       check_secret("secret_key_file", replication.secret_key, *place, problems);
     }
   }
+  for (std::size_t i = 0; i < replication.clusters.size(); ++i)
+    fill_vote_key(bound, i, environment, problems);
   const Ha& ha = replication.ha;
   for (std::size_t i = 0; i < ha.witnesses.size(); ++i)
     need_secret(bound, "replication.ha.witness[" + std::to_string(i) + "].token_file",

@@ -39,7 +39,9 @@ bool check_peers(const Rules& rules);
 void check_addresses(const Rules& rules);
 // check_monitors.cpp: links, gateways, scripts, services that are watched; failover scripts.
 void check_monitors(const Rules& rules);
-// check_tasks.cpp: quorum, witnesses, services, jobs, web hooks, datasets.
+// check_witnesses.cpp: who votes, and for whom a witness does.
+void check_witnesses(const Rules& rules);
+// check_tasks.cpp: leases, services, jobs, web hooks, datasets.
 void check_tasks(const Rules& rules);
 
 // Each label of the blocks "PATH[i]" once and not empty; `label(i)` of `count`.

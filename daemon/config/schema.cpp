@@ -117,6 +117,13 @@ constexpr std::array kReplicationSections{
             kPeer,
             {},
             kLabelled<OfPeer, &PeerBlock::name>},
+    Section{"cluster",
+            "cluster_id",
+            Times::any,
+            "mode `witness`: a cluster for which this node votes",
+            kCluster,
+            {},
+            kLabelled<OfCluster, &VotedCluster::id>},
     Section{"ha", "", Times::once, "high availability", kHa, kHaSections},
     Section{"dataset",
             "name",
@@ -195,6 +202,7 @@ std::string_view word_of(const std::array<Choice, Size>& choices, Enum value) {
 const Section& schema() { return kSchema; }
 
 std::string_view name(Mode mode) { return word_of(kModes, mode); }
+std::string_view name(WitnessType type) { return word_of(kWitnessTypes, type); }
 std::string_view name(FailbackMode mode) { return word_of(kFailbackModes, mode); }
 std::string_view name(Takeover takeover) { return word_of(kTakeovers, takeover); }
 std::string_view name(Quorum quorum) { return word_of(kQuorums, quorum); }

@@ -155,8 +155,7 @@ inline constexpr std::array kHaSections{
             "a vote from outside the pair",
             kWitness,
             {},
-            kLabelled<OfWitness, &Witness::name>}
-        .refused("two primaries would be possible that it should exclude"),
+            kLabelled<OfWitness, &Witness::name>},
     Section{"fencing", "", Times::once, "a hook that switches the other node off", kFencing},
     Section{"fence", "", Times::once, "the kernel's lease on the addresses", kFence},
     Section{"service",

@@ -51,15 +51,29 @@ inline constexpr std::array kWitness{
             kAt<OfWitness, &Witness::key>},
     Setting{"address", text(1, 255), "–", "node: its host and heartbeat port",
             kAt<OfWitness, &Witness::address>},
-    Setting{"path", kPath, "–", "file: the shared file", kAt<OfWitness, &Witness::path>},
+    Setting{"path", kPath, "–", "file: the shared file, or a folder where each cluster has one",
+            kAt<OfWitness, &Witness::path>},
     Setting{"token_file", kPath, "–", "a file whose first line is the token",
             kAt<OfWitness, &Witness::token_file>},
     Setting{"connect_timeout", lasting(10ms, 1min), "\"2s\"", "how long an attempt may take",
             kAt<OfWitness, &Witness::connect_timeout>},
-    Setting{"on_start", one_of(kOnStart), "\"fail\"", "when it cannot be reached at start",
+    Setting{"on_start", one_of(kOnStart), "\"fail\"",
+            "redis, consul, etcd, file: when it cannot be reached at start",
             kAt<OfWitness, &Witness::on_start>},
     Setting{"allow_network_fs", kFlag, "false", "file: a network file system is meant",
             kAt<OfWitness, &Witness::allow_network_fs>},
+};
+
+using OfCluster = OfReplicationList<&Replication::clusters>;
+inline constexpr std::array kCluster{
+    Setting{"vote_key", kSecret, "required, or `vote_key_file`",
+            "what `flywall keygen --witness` printed on a node of that cluster",
+            kAt<OfCluster, &VotedCluster::vote_key>},
+    Setting{"vote_key_file", kPath, "–", "a file whose first line is the vote key",
+            kAt<OfCluster, &VotedCluster::vote_key_file>},
+    Setting{"max_lease", lasting(10ms, 1min), "\"5s\"",
+            "no vote lasts longer; for so long a restarted witness gives none",
+            kAt<OfCluster, &VotedCluster::max_lease>},
 };
 
 using OfFencing = OfHaPart<&Ha::fencing>;

@@ -7,12 +7,9 @@
 
 namespace flywall::config {
 
-inline constexpr std::array kModes{choice("primary", Mode::primary),
-                                   choice("replica", Mode::replica),
-                                   choice("standalone", Mode::standalone),
-                                   not_built("witness", Mode::standalone,
-                                             "this version has no node that only votes; without a "
-                                             "third vote a pair cannot exclude two primaries")};
+inline constexpr std::array kModes{
+    choice("primary", Mode::primary), choice("replica", Mode::replica),
+    choice("standalone", Mode::standalone), choice("witness", Mode::witness)};
 inline constexpr std::array kFailbackModes{
     choice("auto", FailbackMode::automatic), choice("manual", FailbackMode::manual),
     choice("disabled", FailbackMode::disabled), choice("never", FailbackMode::disabled)};
