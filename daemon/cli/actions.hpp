@@ -60,5 +60,7 @@ int show_config(const Settings& settings, const std::string& file);
 int reload_config(const Settings& settings, Duration limit);
 // A secret_key of 32 random bytes.
 int make_key(const Settings& settings);
+// The vote key of the cluster that `file` configures, as a block for the witness' configuration.
+int show_vote_key(const Settings& settings, const std::string& file);
 
 }  // namespace flywall::cli

@@ -73,10 +73,22 @@ std::string completion_for(const CommandNode& tree, const std::string& shell) {
   return shell == "zsh" ? zsh_completion(tree) : fish_completion(tree);
 }
 
-void describe_tools(CLI::App& app, Chosen& chosen) {
-  app.add_subcommand("keygen", "a new secret_key of 32 random bytes")->callback([&chosen] {
-    chosen.action = [&chosen] { return make_key(chosen.settings); };
+void describe_keygen(CLI::App& app, Chosen& chosen) {
+  const auto witness = make_shared<bool>(false);
+  const auto file = make_shared<std::string>(kStandardConfiguration);
+  CLI::App* keygen = app.add_subcommand("keygen", "a new secret_key of 32 random bytes");
+  keygen->add_flag("--witness", *witness,
+                   "instead: what a witness is given to vote for the cluster that FILE configures");
+  keygen->add_option("FILE", *file, "configuration file")->capture_default_str();
+  keygen->callback([&chosen, witness, file] {
+    chosen.action = [&chosen, witness, file] {
+      return *witness ? show_vote_key(chosen.settings, *file) : make_key(chosen.settings);
+    };
   });
+}
+
+void describe_tools(CLI::App& app, Chosen& chosen) {
+  describe_keygen(app, chosen);
   const auto shell = make_shared<std::string>();
   CLI::App* completion = app.add_subcommand("completion", "completion for a shell, to be sourced");
   completion->add_option("SHELL", *shell, "which shell")

@@ -9,6 +9,7 @@
 #include "daemon/cli/asking.hpp"
 #include "daemon/config/load.hpp"
 #include "daemon/control/configuration.hpp"
+#include "heartbeat/vote.hpp"
 
 namespace flywall::cli {
 
@@ -80,6 +81,34 @@ int reload_config(const Settings& settings, Duration limit) {
       settings, {.method = "POST", .target = "/api/config/reload", .body = "{}", .limit = limit});
   if (reply.exit == kExitGood) print(settings, reply.body, render_changes);
   return reply.exit;
+}
+
+int show_vote_key(const Settings& settings, const std::string& file) {
+  const config::Outcome outcome = config::load(file, config::Environment::of_process());
+  if (!outcome.config) {
+    std::fputs(outcome.render_all(wants_color(settings, STDERR_FILENO)).c_str(), stderr);
+    return kExitConfiguration;
+  }
+  const config::Replication& replication = outcome.config->replication;
+  if (replication.secret_key.empty()) {
+    complain(file + ": there is no secret_key from which a vote key could be made");
+    return kExitConfiguration;
+  }
+  const auto cluster = cluster_key(replication.secret_key.reveal(), replication.cluster_id);
+  if (!cluster) {
+    complain(cluster.error().message);
+    return kExitFailed;
+  }
+  const SecretKey key = heartbeat::vote_key(*cluster);
+  std::array<char, 2 * SecretKey::kSize + 1> text{};
+  sodium_bin2hex(text.data(), text.size(), key.data(), SecretKey::kSize);
+  print(settings, {{"cluster_id", replication.cluster_id}, {"vote_key", text.data()}},
+        [](const Json& body, const Style&) {
+          return "cluster \"" + body["cluster_id"].get<std::string>() + "\" {\n  vote_key = \"" +
+                 body["vote_key"].get<std::string>() + "\"\n}\n";
+        });
+  sodium_memzero(text.data(), text.size());
+  return kExitGood;
 }
 
 int make_key(const Settings& settings) {

@@ -1,6 +1,7 @@
 #include "daemon/control/answers.hpp"
 
 #include "daemon/control/json_answer.hpp"
+#include "daemon/control/witnesses.hpp"
 #include "daemon/control/words.hpp"
 
 namespace flywall::control {
@@ -227,6 +228,7 @@ Answer status_answer(const View& view) {
   body["failback"] = failback_json(view);
   body["handover"] = handover_json(view);
   body["monitors"] = monitors_json(view);
+  body["witnesses"] = witnesses_json(view);
   body["configuration"] = {{"reloads", now.reloads},
                            {"last_reload_successful", now.last_reload_good}};
   body["last_transition"] = transition_json(view);

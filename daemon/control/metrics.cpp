@@ -2,6 +2,7 @@
 
 #include "daemon/control/json_answer.hpp"
 #include "daemon/control/replication.hpp"
+#include "daemon/control/witnesses.hpp"
 #include "heartbeat/datagram.hpp"
 
 namespace flywall::control {
@@ -113,6 +114,7 @@ Answer metrics_answer(const View& view) {
   add_peers(view, body);
   add_channel(view, body);
   body["ha_script_failures_total"] = script_failures(view);
+  add_witness_metrics(view, body);
   body["ha_history_lost_total"] = now.reports_lost;
   body["ha_services_restarts_total"] = now.services_restarts;
   body["config_last_reload_successful"] = now.last_reload_good ? 1 : 0;

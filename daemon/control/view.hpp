@@ -5,6 +5,7 @@
 // nobody is called leader because of it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -28,6 +29,19 @@ struct ChannelView {
   replication::Traffic traffic;
 };
 
+// A lock provider as the services process sees it (daemon/witness/lock_voter.hpp).
+struct ProviderView {
+  heartbeat::WitnessIndex witness = 0;
+  bool reachable = false;
+  std::string trouble;       // while it is not
+  bool contradicts = false;  // it knows another primary than the nodes do
+  std::uint64_t contended = 0;
+  std::uint64_t failed = 0;
+  std::array<std::uint64_t, 6> errors{};  // by ErrorKind
+  heartbeat::Claim holder;                // of the record seen last
+  bool held = false;
+};
+
 struct View {
   const config::Config& config;
   const processes::Snapshot& snapshot;
@@ -36,6 +50,7 @@ struct View {
   std::int64_t wall_ms = 0;           // the same moment for people, since 1970
   ChannelView channel = {};
   std::map<std::string, std::uint64_t> script_failures = {};  // by script or monitor
+  std::vector<ProviderView> providers = {};
 
   bool fresh() const;
   // This node is primary, and the failover process said so lately.

@@ -63,8 +63,9 @@ FailoverLoop::FailoverLoop(const LoopSetting& setting, const Parts& parts, Descr
       parts_(parts),
       poll_(std::move(poll)),
       election_(setting.policy, now()),
-      peers_({setting.policy.self, setting.instance, setting.policy.detection}, parts.sealer,
-             setting.peers),
+      peers_({setting.policy.self, setting.instance, setting.policy.detection},
+             parts.sealers.heartbeats, setting.peers),
+      witnesses_({setting.policy.self, setting.instance}, parts.sealers.votes, setting.witnesses),
       conditions_(setting.watched, now()),
       journal_(parts.log),
       now_(now()),
@@ -94,6 +95,7 @@ void FailoverLoop::run() {
     read_conditions();
     advance(event::Tick{});
     renew_fence();
+    tend_witnesses();
     if (services_) outbox_.flush(*services_);
     if (services_) journal_.flush(*services_);
     if (wills_stale_ || willed_ != election_.claim().epoch) renew_wills();
@@ -126,6 +128,7 @@ void FailoverLoop::read_sockets(std::size_t batches) {
 }
 
 void FailoverLoop::digest(const heartbeat::Arrival& arrival) {
+  if (NodeWitnesses::is_answer(arrival.bytes)) return hear_witness(arrival);
   const auto believed = peers_.receive(arrival, now());
   if (peers_.namesakes() != namesakes_) warn_of_duplicate(setting_.policy.self);
   namesakes_ = peers_.namesakes();
@@ -193,18 +196,6 @@ void FailoverLoop::carry_out(const action::DrainSockets&) { drain_requested_ = t
 void FailoverLoop::carry_out(const action::ReserveEpochs& reserve) {
   reservation_ = reserve.up_to;
   post(message::ReserveEpochs{reserve.up_to});
-}
-
-void FailoverLoop::carry_out(const action::AskWitness& ask) {
-  post(message::AskWitness{ask.witness, configuration_, ask.claim, ask.lease, now_});
-}
-
-void FailoverLoop::carry_out(const action::ReleaseWitness& release) {
-  post(message::ReleaseWitness{release.witness, configuration_, release.claim});
-}
-
-void FailoverLoop::obey(const message::WitnessAnswered& answered) {
-  if (answered.configuration == configuration_) advance(answered.answer);
 }
 
 void FailoverLoop::carry_out(const action::Stopped&) {

@@ -25,10 +25,12 @@
 #include "daemon/failover/conditions.hpp"
 #include "daemon/failover/journal.hpp"
 #include "daemon/failover/loop_setting.hpp"
+#include "daemon/failover/node_witnesses.hpp"
 #include "daemon/failover/outbox.hpp"
 #include "daemon/failover/peer_table.hpp"
 #include "daemon/failover/petitions.hpp"
 #include "daemon/failover/probe_thread.hpp"
+#include "daemon/failover/reload.hpp"
 #include "daemon/processes/channel.hpp"
 #include "daemon/processes/snapshot.hpp"
 #include "heartbeat/election.hpp"
@@ -36,8 +38,6 @@
 #include "netlink/link_watch.hpp"
 
 namespace flywall::failover {
-
-struct Reload;
 
 // What the supervisor tells the failover thread.
 namespace order {
@@ -77,7 +77,7 @@ using PleaBox = Mailbox<Plea, 64>;
 class FailoverLoop {
  public:
   struct Parts {  // all outlive the loop
-    const heartbeat::Sealer& sealer;
+    const Sealers& sealers;
     heartbeat::Transport& transport;
     netlink::LinkWatch& links;
     AddressThread& addresses;
@@ -137,6 +137,9 @@ class FailoverLoop {
 
   // Arrivals.
   void digest(const heartbeat::Arrival& arrival);
+  void hear_witness(const heartbeat::Arrival& arrival);
+  void tend_witnesses();
+  void report_witness(processes::Happening happening, heartbeat::WitnessIndex witness);
   void warn_of_duplicate(const NodeId& node);
   void warn_of_mismatch(PeerIndex peer, const heartbeat::Statement& statement);
   void note_link(const netlink::LinkState& state);
@@ -163,6 +166,7 @@ class FailoverLoop {
   void obey(const processes::message::MonitorChanged& change);
   void obey(const processes::message::WitnessAnswered& answered);
   void obey(const processes::message::PeerResolved& resolved);
+  void obey(const processes::message::WitnessResolved& resolved);
 
   // Operators.
   std::uint64_t open_petition(std::uint64_t request, const InlineText<63>& by,
@@ -195,6 +199,7 @@ class FailoverLoop {
   std::optional<processes::FailoverEnd> services_;
   heartbeat::Election election_;
   PeerTable peers_;
+  NodeWitnesses witnesses_;
   Conditions conditions_;
   heartbeat::event::FaultChanged opinion_;  // of this node, as the election was told
   Journal journal_;

@@ -18,7 +18,11 @@ void FailoverLoop::obey(const message::ReloadRequest& asked) {
 void FailoverLoop::obey(const order::Reconfigure& wanted) {
   reload_ = wanted.reload;
   std::swap(setting_, reload_->loop);
-  if (reload_->sealer) peers_.reseal(*reload_->sealer);
+  if (reload_->sealers) {
+    peers_.reseal(reload_->sealers->heartbeats);
+    witnesses_.reseal(reload_->sealers->votes);
+  }
+  witnesses_.reconfigure(setting_.witnesses);
   const auto former = peers_.reconfigure(setting_.peers, setting_.policy.detection);
   conditions_.reconfigure(setting_.watched, moment());
   gate_.fence_forwarding(setting_.fence_forwarding);

@@ -170,6 +170,7 @@ void FailoverLoop::publish() {
   snapshot_.fault = election_.fault();
   snapshot_.penalty = election_.penalty();
   conditions_.describe(snapshot_);
+  witnesses_.describe(snapshot_);
   snapshot_.failback = election_.failback();
   describe_fence(snapshot_.fence);
   snapshot_.handing_over = election_.state() == heartbeat::State::handing_over;

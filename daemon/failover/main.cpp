@@ -1,5 +1,7 @@
 // flywalld: the daemon.
 #include <sodium.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -10,6 +12,8 @@
 #include "daemon/processes/messages.hpp"
 #include "daemon/services/services.hpp"
 #include "daemon/tasks/keeper.hpp"
+#include "daemon/witness/provider.hpp"
+#include "daemon/witness/vote_server.hpp"
 
 namespace {
 
@@ -43,6 +47,22 @@ config::Outcome read(const Options& options) {
   return outcome;
 }
 
+int status_of(const Result<void>& ended) {
+  if (ended) return 0;
+  std::fprintf(stderr, "flywalld: ha cannot start: %s\n", ended.error().message.c_str());
+  return ended.error().kind == ErrorKind::denied ? kDenied : kFailed;
+}
+
+// In a process of its own: what asks Redis or etcd leaves nothing behind in this one, which has to
+// stay small.
+int providers_status(const config::Config& config) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(status_of(witness::check_providers(config.replication)));
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return kFailed;
+  return WEXITSTATUS(status);
+}
+
 int run(const Options& options) {
   const config::Outcome outcome = read(options);
   std::fputs(outcome.render_all().c_str(), stderr);
@@ -51,6 +71,8 @@ int run(const Options& options) {
     std::printf("%s: good\n", options.config_path.c_str());
     return 0;
   }
+  if (outcome.config->replication.mode == config::Mode::witness)
+    return status_of(witness::serve_votes(*outcome.config, [&options] { return read(options); }));
   const failover::Assignment assignment{.config = *outcome.config,
                                         .config_path = options.config_path,
                                         .config_text = config::bundle(outcome.sources),
@@ -60,10 +82,8 @@ int run(const Options& options) {
                  options.config_path.c_str());
     return kBadConfiguration;
   }
-  const auto ended = failover::supervise(assignment);
-  if (ended) return 0;
-  std::fprintf(stderr, "flywalld: ha cannot start: %s\n", ended.error().message.c_str());
-  return ended.error().kind == ErrorKind::denied ? kDenied : kFailed;
+  if (const int status = providers_status(assignment.config); status != 0) return status;
+  return status_of(failover::supervise(assignment));
 }
 
 }  // namespace

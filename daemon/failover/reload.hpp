@@ -15,13 +15,18 @@
 
 namespace flywall::failover {
 
+struct Sealers {
+  heartbeat::Sealer heartbeats;
+  heartbeat::Sealer votes;
+};
+
 struct Reload {
   std::uint64_t petition = 0;  // whose wish it is; zero: a signal
   std::uint32_t changes = 0;
-  InlineText<250> outcome;                  // for the one who asked
-  InlineText<120> remark;                   // for history: what needs a restart
-  LoopSetting loop;                         // afterwards: the former one
-  std::optional<heartbeat::Sealer> sealer;  // none: the keys stay
+  InlineText<250> outcome;         // for the one who asked
+  InlineText<120> remark;          // for history: what needs a restart
+  LoopSetting loop;                // afterwards: the former one
+  std::optional<Sealers> sealers;  // none: the keys stay
   AddressSetting addresses;
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/key.hpp"
 #include "daemon/config/diagnostic.hpp"
+#include "heartbeat/vote.hpp"
 
 namespace flywall::failover {
 
@@ -39,15 +40,18 @@ std::string remark_of(const std::vector<config::Change>& changes) {
 
 }  // namespace
 
-Result<heartbeat::Sealer> make_sealer(const config::Replication& replication) {
+Result<Sealers> make_sealers(const config::Replication& replication) {
+  using heartbeat::Sealer;
   auto current = cluster_key(replication.secret_key.reveal(), replication.cluster_id);
   if (!current) return std::unexpected(current.error());
   const SecretKey sealing = heartbeat::heartbeat_key(*current);
-  if (!replication.previous_secret_key) return heartbeat::Sealer(sealing);
+  const SecretKey voting = heartbeat::vote_key(*current);
+  if (!replication.previous_secret_key) return Sealers{Sealer(sealing), Sealer(voting)};
   auto previous = cluster_key(replication.previous_secret_key->reveal(), replication.cluster_id);
   if (!previous) return std::unexpected(previous.error());
   const SecretKey opening = heartbeat::heartbeat_key(*previous);
-  return heartbeat::Sealer(sealing, &opening);
+  const SecretKey voted = heartbeat::vote_key(*previous);
+  return Sealers{Sealer(sealing, &opening), Sealer(voting, &voted)};
 }
 
 ServicesChild::Inheritance inheritance_of(const config::Config& config,
@@ -77,9 +81,9 @@ Result<Reloader::Wanted> Reloader::read() const {
   const config::Replication& now = running_.replication;
   const config::Replication& then = wanted.config.replication;
   if (now.secret_key != then.secret_key || now.previous_secret_key != then.previous_secret_key) {
-    auto sealer = make_sealer(then);
-    if (!sealer) return std::unexpected(sealer.error());
-    wanted.sealer = std::move(*sealer);
+    auto sealers = make_sealers(then);
+    if (!sealers) return std::unexpected(sealers.error());
+    wanted.sealers = std::move(*sealers);
   }
   return wanted;
 }
@@ -91,7 +95,7 @@ std::unique_ptr<Reload> Reloader::accept(Wanted wanted, std::uint64_t petition) 
   reload->outcome = InlineText<250>::cut(outcome_of(wanted.changes));
   reload->remark = InlineText<120>::cut(remark_of(wanted.changes));
   reload->loop = wanted.settings.loop;
-  reload->sealer = wanted.sealer;
+  reload->sealers = wanted.sealers;
   reload->addresses.route_tag = wanted.settings.route_tag;
   if (wanted.settings.addresses != settings_.addresses)
     reload->addresses.addresses = wanted.settings.addresses;

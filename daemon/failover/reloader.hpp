@@ -18,8 +18,8 @@
 
 namespace flywall::failover {
 
-// The keys of heartbeats from the secrets of the configuration. Error: unavailable.
-Result<heartbeat::Sealer> make_sealer(const config::Replication& replication);
+// The keys of datagrams from the secrets of the configuration. Error: unavailable.
+Result<Sealers> make_sealers(const config::Replication& replication);
 
 // What the services process is started with.
 ServicesChild::Inheritance inheritance_of(const config::Config& config,
@@ -31,9 +31,9 @@ class Reloader {
     config::Config config;  // what will run
     std::string text;
     Settings settings;
-    std::vector<config::Change> changes;      // in the order of the schema
-    std::vector<std::string> warnings;        // of the files, one line each
-    std::optional<heartbeat::Sealer> sealer;  // when the secrets changed
+    std::vector<config::Change> changes;  // in the order of the schema
+    std::vector<std::string> warnings;    // of the files, one line each
+    std::optional<Sealers> sealers;       // when the secrets changed
   };
 
   Reloader(const Assignment& assignment, const Settings& settings)

@@ -51,6 +51,17 @@ PeerSetting setting_of(const config::Peer& peer) {
   return setting;
 }
 
+WitnessSetting setting_of(const config::Witness& witness) {
+  WitnessSetting setting{.node = witness.type == config::WitnessType::node,
+                         .name = InlineText<63>::cut(witness.name),
+                         .address = {}};
+  const auto place = HostPort::parse(witness.address);
+  if (!setting.node || !place) return setting;
+  setting.address = IpAddress::parse(place->host);
+  setting.port = place->port.value_or(config::Ha{}.heartbeat_port);
+  return setting;
+}
+
 // Independent of the order in which addresses are written, so that equal sets have equal digests.
 std::uint64_t digest_of(const std::vector<config::VirtualIp>& addresses) {
   std::vector<std::string> texts;
@@ -126,6 +137,8 @@ Settings settings_from(const config::Config& config) {
   settings.loop.policy = policy_of(replication, settings.loop.peers.size());
   settings.loop.instance = InstanceId{draw()};
   settings.loop.watched = watched_from(replication.ha);
+  for (const config::Witness& witness : replication.ha.witnesses)
+    settings.loop.witnesses.try_push_back(setting_of(witness));
   for (const config::VirtualIp& address : replication.ha.virtual_ips) {
     settings.addresses.push_back({.prefix = address.address,
                                   .interface = netlink::InterfaceName::cut(address.interface),

@@ -342,8 +342,8 @@ Result<void> supervise(const Assignment& assignment) {
   if (!aim) return std::unexpected(aim.error());
   auto status = processes::SharedSnapshot::create();
   if (!status) return std::unexpected(status.error());
-  auto sealer = make_sealer(assignment.config.replication);
-  if (!sealer) return std::unexpected(sealer.error());
+  auto sealers = make_sealers(assignment.config.replication);
+  if (!sealers) return std::unexpected(sealers.error());
   auto child = ServicesChild::create(
       inheritance_of(assignment.config, assignment, assignment.config_text), status->fd());
   if (!child) return std::unexpected(child.error());
@@ -357,8 +357,8 @@ Result<void> supervise(const Assignment& assignment) {
   AddressThread address_thread(std::move(*addresses), std::move(fence));
   ProbeThread probe_thread(std::move(*aim), settings.loop.instance.value);
   Descriptor finished(::eventfd(0, EFD_CLOEXEC));
-  const FailoverLoop::Parts parts{*sealer, *transport,   *links,      address_thread, probe_thread,
-                                  *status, boxes.orders, boxes.pleas, boxes.lines,    boxes.turns};
+  const FailoverLoop::Parts parts{*sealers, *transport,   *links,      address_thread, probe_thread,
+                                  *status,  boxes.orders, boxes.pleas, boxes.lines,    boxes.turns};
   auto loop = FailoverLoop::create(settings.loop, parts);
   if (!loop) return std::unexpected(loop.error());
 

@@ -16,6 +16,7 @@ LogLevel level_of(Happening happening) {
     case Happening::duplicate_node:
     case Happening::address_in_use:
     case Happening::epoch_unreserved:
+    case Happening::witness_contradicts:
       return LogLevel::error;
     case Happening::peer_silent:
     case Happening::path_silent:
@@ -30,6 +31,7 @@ LogLevel level_of(Happening happening) {
     case Happening::reload_refused:
     case Happening::fence_trouble:
     case Happening::channel_lost:
+    case Happening::witness_unreachable:
       return LogLevel::warning;
     case Happening::transition:
     case Happening::peer_alive:
@@ -41,6 +43,7 @@ LogLevel level_of(Happening happening) {
     case Happening::script_ended:
     case Happening::reloaded:
     case Happening::channel_connected:
+    case Happening::witness_reachable:
       return LogLevel::info;
   }
   return LogLevel::info;

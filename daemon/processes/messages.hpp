@@ -38,18 +38,21 @@ enum class Happening : std::uint8_t {
   address_foreign = 14,   // somebody added it by hand while this node is a backup
   link_changed = 15,      // `detail`: "eth1 down"
   services_restarted = 16,
-  duplicate_node = 17,     // two machines use one node id
-  address_mismatch = 18,   // a peer has other virtual addresses configured
-  command = 19,            // an operator's command, `detail` says which and by whom
-  address_in_use = 20,     // ARP probe: `detail` names address and hardware address
-  monitor_changed = 21,    // `detail`: "gateway 10.0.0.1 down: no answer for 3 probes"
-  script_ended = 22,       // `detail`: name and end, `duration`: how long it ran
-  script_failed = 23,      // likewise
-  reloaded = 24,           // `count` differences, `detail` says what needs a restart
-  reload_refused = 25,     // `detail`: the first error
-  fence_trouble = 26,      // `detail`: what the kernel's fence does not guard, and why
-  channel_connected = 27,  // replication: `detail` is the peer's address
-  channel_lost = 28,       // `detail`: why, `duration`: how long it was there
+  duplicate_node = 17,       // two machines use one node id
+  address_mismatch = 18,     // a peer has other virtual addresses configured
+  command = 19,              // an operator's command, `detail` says which and by whom
+  address_in_use = 20,       // ARP probe: `detail` names address and hardware address
+  monitor_changed = 21,      // `detail`: "gateway 10.0.0.1 down: no answer for 3 probes"
+  script_ended = 22,         // `detail`: name and end, `duration`: how long it ran
+  script_failed = 23,        // likewise
+  reloaded = 24,             // `count` differences, `detail` says what needs a restart
+  reload_refused = 25,       // `detail`: the first error
+  fence_trouble = 26,        // `detail`: what the kernel's fence does not guard, and why
+  channel_connected = 27,    // replication: `detail` is the peer's address
+  channel_lost = 28,         // `detail`: why, `duration`: how long it was there
+  witness_reachable = 34,    // `detail` names it
+  witness_unreachable = 35,  // `detail` names it, and why
+  witness_contradicts = 36,  // `detail`: a lock provider knows another primary than the nodes do
 };
 const char* name_of(Happening happening);  // "split_brain"
 
@@ -196,6 +199,12 @@ struct PeerResolved {  // addresses of a peer's configured name, complete list, 
   InlineVector<IpAddress, kMaxPaths> addresses;
 };
 
+struct WitnessResolved {  // the same, for a witness node
+  heartbeat::WitnessIndex witness = 0;
+  std::uint32_t configuration = 0;
+  InlineVector<IpAddress, kMaxPaths> addresses;
+};
+
 }  // namespace message
 
 using ToServices = std::variant<message::History, message::ReserveEpochs, message::LastWill,
@@ -206,7 +215,8 @@ using ToFailover =
     std::variant<message::EpochsReserved, message::EpochsUnavailable, message::FailoverRequest,
                  message::PromoteRequest, message::FailbackRequest, message::ResetRequest,
                  message::ReloadRequest, message::Prepared, message::MonitorChanged,
-                 message::WitnessAnswered, message::PeerResolved, message::Fenced>;
+                 message::WitnessAnswered, message::PeerResolved, message::WitnessResolved,
+                 message::Fenced>;
 static_assert(std::is_trivially_copyable_v<ToServices> && std::is_trivially_copyable_v<ToFailover>);
 
 // The descriptors with which the services process is started; its name in `ps` is

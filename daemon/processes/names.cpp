@@ -61,6 +61,12 @@ const char* name_of(Happening happening) {
       return "channel_connected";
     case Happening::channel_lost:
       return "channel_lost";
+    case Happening::witness_reachable:
+      return "witness_reachable";
+    case Happening::witness_unreachable:
+      return "witness_unreachable";
+    case Happening::witness_contradicts:
+      return "witness_contradicts";
   }
   return "unknown";
 }

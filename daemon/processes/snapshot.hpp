@@ -81,6 +81,18 @@ struct FenceStatus {
 };
 const char* name_of(FenceStatus::Kind kind);  // "kernel"
 
+// A witness node, by its position in the configuration; of lock providers the services process
+// knows (daemon/witness/lock_voter.hpp).
+struct WitnessStatus {
+  bool reachable = false;
+  bool granted = false;   // its last answer to a question for its vote
+  heartbeat::Claim seen;  // the highest claim that it knew then
+  Time heard_at;
+  Duration round_trip{};
+  std::uint64_t questions = 0;
+  std::uint64_t answers = 0;
+};
+
 struct Snapshot {
   Time updated;
   Time started;
@@ -132,6 +144,7 @@ struct Snapshot {
   bool last_reload_good = true;
   bool epochs_reserved = false;  // false: a crash would forget the epoch
   std::array<PeerStatus, kMaxPeers> peers{};
+  std::array<WitnessStatus, heartbeat::kMaxWitnesses> witnesses{};
 
   bool is_held(std::size_t address) const { return (held[address / 64] >> (address % 64)) & 1; }
 };

@@ -129,7 +129,9 @@ asio::awaitable<Answer> Api::read(Operation operation, const Target& target) {
                            .warnings = parts_.warnings(),
                            .wall_ms = wall_clock_ms(),
                            .channel = parts_.channel(),
-                           .script_failures = parts_.script_failures()};
+                           .script_failures = parts_.script_failures(),
+
+                           .providers = parts_.providers()};
   co_return answer_of(operation, view);
 }
 

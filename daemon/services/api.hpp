@@ -34,6 +34,9 @@ class Api {
     std::function<std::vector<std::string>()> warnings;
     std::function<control::ChannelView()> channel;
     std::function<std::map<std::string, std::uint64_t>()> script_failures;
+    std::function<std::vector<control::ProviderView>()> providers = [] {
+      return std::vector<control::ProviderView>();
+    };
   };
   explicit Api(Parts parts) : parts_(std::move(parts)) {}
 

@@ -11,6 +11,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdio>
@@ -26,6 +27,7 @@
 #include "daemon/services/resolver.hpp"
 #include "daemon/services/tcp_door.hpp"
 #include "daemon/services/watch.hpp"
+#include "daemon/services/witnesses.hpp"
 #include "daemon/tasks/fencer.hpp"
 #include "daemon/tasks/own_monitors.hpp"
 #include "daemon/tasks/role_hooks.hpp"
@@ -40,6 +42,9 @@ namespace message = processes::message;
 
 constexpr Duration kListenRetry = 1s;
 constexpr Duration kRetryRecords = 10s;
+constexpr Duration kReviewWitnesses = 1s;
+constexpr Duration kFarewellForWitnesses = 500ms;  // their releases
+constexpr Duration kFarewellPause = 5ms;
 constexpr unsigned kFarewellSeconds = 3;  // for what is left to do after an orderly stop
 // The parent waits five seconds for our end.
 constexpr Duration kFarewellForScripts = 2s;
@@ -88,7 +93,8 @@ class Services {
               .commands = commands_,
               .warnings = [this] { return warnings(); },
               .channel = [this] { return peer_channel_.view(); },
-              .script_failures = [this] { return script_failures(); }}),
+              .script_failures = [this] { return script_failures(); },
+              .providers = [this] { return witnesses_.views(); }}),
         server_(io_.get_executor(),
                 [this](control::Request request, control::Caller caller) {
                   return api_.answer(std::move(request), std::move(caller));
@@ -107,10 +113,17 @@ class Services {
                  .note = [this](const processes::HistoryEntry& entry) { records_.note(entry); }}),
         monitors_({.executor = io_.get_executor(),
                    .runner = runner_,
-                   .tell = [this](message::MonitorChanged change) {
-                     change.configuration = configuration_;
-                     return channel_.send(change);
-                   }}) {}
+                   .tell =
+                       [this](message::MonitorChanged change) {
+                         change.configuration = configuration_;
+                         return channel_.send(change);
+                       }}),
+        witnesses_(
+            {.tell =
+                 [this](const processes::ToFailover& what) {
+                   asio::post(io_, [this, what] { channel_.send(what); });
+                 },
+             .note = [this](const processes::HistoryEntry& entry) { records_.note(entry); }}) {}
 
   void run() {
     reserve_epochs(Epoch{});
@@ -143,6 +156,63 @@ class Services {
     spawn(keep_door({.address = *IpAddress::parse("::"), .port = port}));
     resolve_peers();
     monitors_.watch(config_);
+    start_witnesses();
+    spawn(review_witnesses());
+  }
+
+  void start_witnesses() {
+    witnesses_.configure(config_, configuration_);
+    resolve_witnesses();
+  }
+
+  asio::awaitable<void> end_witnesses() {
+    asio::steady_timer timer(io_);
+    witnesses_.retire();
+    for (const Time limit = now() + kFarewellForWitnesses; !witnesses_.ended() && now() < limit;) {
+      timer.expires_after(kFarewellPause);
+      co_await timer.async_wait(kAwait);
+    }
+  }
+
+  // Who is the primary by the nodes' word, and by the providers'.
+  asio::awaitable<void> review_witnesses() {
+    asio::steady_timer timer(io_);
+    while (true) {
+      timer.expires_after(kReviewWitnesses);
+      co_await timer.async_wait(kAwait);
+      if (config_.replication.ha.quorum == config::Quorum::majority)
+        witnesses_.review(snapshot_.read(), now());
+    }
+  }
+
+  // Every configuration has other positions.
+  void resolve_witnesses() {
+    for (const auto& resolving : resolving_witnesses_)
+      resolving->emit(asio::cancellation_type::terminal);
+    resolving_witnesses_.clear();
+    const auto& witnesses = config_.replication.ha.witnesses;
+    for (std::size_t i = 0; i < witnesses.size(); ++i) {
+      const auto place = HostPort::parse(witnesses[i].address);
+      if (witnesses[i].type != config::WitnessType::node || !place) continue;
+      resolving_witnesses_.push_back(
+          resolve(PeerIndex{static_cast<std::uint8_t>(i)},
+                  config::Peer{.name = {}, .heartbeat = {*place}, .replication = {}},
+                  [this](const message::PeerResolved& resolved) {
+                    return channel_.send(message::WitnessResolved{.witness = resolved.peer.value,
+                                                                  .configuration = configuration_,
+                                                                  .addresses = resolved.addresses});
+                  }));
+    }
+  }
+
+  using Resolving = std::shared_ptr<asio::cancellation_signal>;
+  Resolving resolve(PeerIndex index, const config::Peer& whom,
+                    std::function<bool(const message::PeerResolved&)> tell) {
+    auto resolving = std::make_shared<asio::cancellation_signal>();
+    asio::co_spawn(io_, resolve_peer(index, whom, std::move(tell)),
+                   asio::bind_cancellation_slot(resolving->slot(),
+                                                [kept = resolving](const std::exception_ptr&) {}));
+    return resolving;
   }
 
   // Those of an earlier configuration end: their positions may mean other peers now.
@@ -150,18 +220,12 @@ class Services {
     for (const auto& resolving : resolving_) resolving->emit(asio::cancellation_type::terminal);
     resolving_.clear();
     const std::vector<config::Peer> peers = config::peers(config_.replication);
-    for (std::size_t i = 0; i < peers.size(); ++i) {
-      resolving_.push_back(std::make_shared<asio::cancellation_signal>());
-      asio::co_spawn(
-          io_,
-          resolve_peer(PeerIndex{static_cast<std::uint8_t>(i)}, peers[i],
-                       [this](message::PeerResolved resolved) {
-                         resolved.configuration = configuration_;
-                         return channel_.send(resolved);
-                       }),
-          asio::bind_cancellation_slot(resolving_.back()->slot(),
-                                       [kept = resolving_.back()](const std::exception_ptr&) {}));
-    }
+    for (std::size_t i = 0; i < peers.size(); ++i)
+      resolving_.push_back(resolve(PeerIndex{static_cast<std::uint8_t>(i)}, peers[i],
+                                   [this](message::PeerResolved resolved) {
+                                     resolved.configuration = configuration_;
+                                     return channel_.send(resolved);
+                                   }));
   }
 
   // A configuration that cannot be taken over changes nothing.
@@ -181,6 +245,7 @@ class Services {
     peer_channel_.reconfigured();
     if (!config_.replication.ha.enabled) return;
     monitors_.watch(config_);
+    start_witnesses();
     if (config::peers(config_.replication) != before) resolve_peers();
   }
 
@@ -195,6 +260,7 @@ class Services {
     }
     co_await peer_channel_.stop();
     co_await hooks_.finish(kFarewellForScripts);
+    co_await end_witnesses();
     ::alarm(kFarewellSeconds);
     io_.stop();
   }
@@ -212,6 +278,10 @@ class Services {
       fencer_.fence(*fence);
     } else if (const auto* change = std::get_if<message::RoleChanged>(&received)) {
       hooks_.changed(*change);
+    } else if (const auto* question = std::get_if<message::AskWitness>(&received)) {
+      witnesses_.ask(*question);
+    } else if (const auto* release = std::get_if<message::ReleaseWitness>(&received)) {
+      witnesses_.release(*release);
     } else if (std::holds_alternative<message::Reconfigured>(received)) {
       reconfigure();
     }
@@ -293,6 +363,7 @@ class Services {
 
   std::vector<std::string> warnings() const {
     std::vector<std::string> result = records_.warnings();
+    for (std::string& warning : witnesses_.warnings()) result.push_back(std::move(warning));
     for (const std::string& trouble : {socket_trouble_, tcp_trouble_})
       if (!trouble.empty()) result.push_back(trouble);
     for (std::string& trouble : peer_channel_.warnings()) result.push_back(std::move(trouble));
@@ -331,7 +402,9 @@ class Services {
   tasks::RoleHooks hooks_;
   tasks::Fencer fencer_;
   tasks::OwnMonitors monitors_;
-  std::vector<std::shared_ptr<asio::cancellation_signal>> resolving_;
+  Witnesses witnesses_;
+  std::vector<Resolving> resolving_;
+  std::vector<Resolving> resolving_witnesses_;
 };
 
 // Keys lie in this memory: no core dump, no debugger of another user. The death of the parent is

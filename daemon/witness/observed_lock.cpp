@@ -73,8 +73,7 @@ Verdict ObservedLock::ask(Time now, const heartbeat::Claim& claim, Duration leas
     return Write{{claim, unique, lease, Standing::marked}};
   }
   const LockRecord& record = seen->record;
-  if (!observed_ || observed_->version != seen->version)
-    observed_ = Observation{seen->version, now};
+  observe(now, seen);
   if (claim < record.claim) return Behind{record.claim.epoch};
   const bool own = record.claim.claimant == claim.claimant && record.standing == Standing::held;
   if (!own && record.standing != Standing::released) {
@@ -83,6 +82,13 @@ Verdict ObservedLock::ask(Time now, const heartbeat::Claim& claim, Duration leas
     if (now < free_at) return Wait{free_at, record.claim};
   }
   return Write{{claim, record.sequence + 1, lease, Standing::held}};
+}
+
+void ObservedLock::observe(Time now, const std::optional<Seen>& seen) {
+  if (!seen)
+    observed_.reset();
+  else if (!observed_ || observed_->version != seen->version)
+    observed_ = Observation{seen->version, now};
 }
 
 std::optional<LockRecord> ObservedLock::release(const heartbeat::Claim& claim,

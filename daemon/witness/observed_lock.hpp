@@ -83,6 +83,8 @@ class ObservedLock {
   // the store answered to a question that was *answered* at `now`.
   Verdict ask(Time now, const heartbeat::Claim& claim, Duration lease,
               const std::optional<Seen>& seen);
+  // What the store answered at `now`, while nothing is wanted of it.
+  void observe(Time now, const std::optional<Seen>& seen);
   // What to write to give `claim` up; nothing: it does not hold the lock.
   std::optional<LockRecord> release(const heartbeat::Claim& claim,
                                     const std::optional<Seen>& seen) const;
