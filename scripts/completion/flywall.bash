@@ -68,7 +68,7 @@ _flywall() {
     'flywall replication lag') words='-h --help --socket -o --output --color -w --watch --yes' ;;
     'flywall replication stats') words='-h --help --socket -o --output --color -w --watch --yes' ;;
     'flywall replication resync') words='-h --help --socket -o --output --color -w --watch --yes' ;;
-    'flywall keygen') words='-h --help --socket -o --output --color -w --watch --yes' ;;
+    'flywall keygen') words='-h --help --witness --socket -o --output --color -w --watch --yes' files=yes ;;
     'flywall completion') words='bash zsh fish -h --help --socket -o --output --color -w --watch --yes' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

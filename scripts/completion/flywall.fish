@@ -84,4 +84,6 @@ complete -c flywall -n '__flywall_at "flywall replication"' -a peers -d 'the rep
 complete -c flywall -n '__flywall_at "flywall replication"' -a lag -d 'how far each peer is behind'
 complete -c flywall -n '__flywall_at "flywall replication"' -a stats -d 'bytes, batches and resynchronisations'
 complete -c flywall -n '__flywall_at "flywall replication"' -a resync -d 'fetch everything from the primary again'
+complete -c flywall -n '__flywall_at "flywall keygen"' -F
+complete -c flywall -n '__flywall_at "flywall keygen"' -l witness -d 'instead: what a witness is given to vote for the cluster that FILE configures'
 complete -c flywall -n '__flywall_at "flywall completion"' -a 'bash zsh fish'
