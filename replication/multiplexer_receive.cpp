@@ -23,7 +23,7 @@ bool Multiplexer::receive(const frame::Open& open, std::vector<Event>& events) {
   last_received_ = open.stream.value;
   Receiving& receiving = receiving_[open.stream];
   if (open.packed) receiving.unpacker.emplace();
-  events.push_back(event::Opened{open.stream, std::string(open.name), open.priority});
+  events.emplace_back(event::Opened{open.stream, std::string(open.name), open.priority});
   return true;
 }
 
@@ -61,7 +61,7 @@ bool Multiplexer::receive(const frame::End& end, std::vector<Event>& events) {
   if (found == receiving_.end() || found->second.ended) return false;
   found->second.ended = true;
   found->second.unpacker.reset();
-  if (!found->second.refused) events.push_back(event::Ended{end.stream});
+  if (!found->second.refused) events.emplace_back(event::Ended{end.stream});
   return true;
 }
 
@@ -89,7 +89,7 @@ bool Multiplexer::receive(const frame::Refuse& refuse, std::vector<Event>& event
   if (found == sending_.end()) return true;
   if (!found->second.end_said) control(frame::End{refuse.stream});
   sending_.erase(found);
-  events.push_back(event::Refused{refuse.stream});
+  events.emplace_back(event::Refused{refuse.stream});
   return true;
 }
 
