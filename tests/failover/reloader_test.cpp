@@ -61,7 +61,7 @@ TEST(Reloader, OnlyWhatChangedGoesToTheAddressThread) {
   EXPECT_EQ(reload->loop.policy.priority, 50);
   EXPECT_FALSE(reload->addresses.addresses);
   EXPECT_FALSE(reload->addresses.routes);
-  EXPECT_FALSE(reload->sealer);
+  EXPECT_FALSE(reload->sealers);
   file.now.replication.ha.virtual_ips.push_back(
       {.address = *Prefix::parse("10.0.0.101/24"), .interface = "eth1", .label = {}});
   const auto second = reloader.accept(*reloader.read(), 0);
@@ -105,7 +105,7 @@ TEST(Reloader, OtherSecretsMakeOtherKeys) {
   Edited file;
   Reloader reloader(file.assignment, settings_from(file.now));
   file.now.replication.previous_secret_key = config::Secret("another one, long enough for it");
-  EXPECT_TRUE(reloader.accept(*reloader.read(), 0)->sealer);
+  EXPECT_TRUE(reloader.accept(*reloader.read(), 0)->sealers);
 }
 
 TEST(Settings, AnOfferEndsBeforeTheQuietAddressesGoByThemselves) {
