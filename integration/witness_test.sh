@@ -56,13 +56,14 @@ start_etcd() {
     --advertise-client-urls "http://$rack:2379" --listen-peer-urls http://127.0.0.1:2380
   witness_pid=$spawned
 }
+etcd_ready() { on rack curl -sf "http://$rack:2379/health" | grep -q '"true"'; } # it listens before
 listens() { on rack bash -c "exec 3<>/dev/tcp/$rack/$1"; } # PORT
 
 start_server_of_kind() {
   case $kind in
     node) start_witness_node ;;
     redis) start_redis && await 20 listens 6379 ;;
-    etcd) start_etcd && await 20 listens 2379 ;;
+    etcd) start_etcd && await 20 etcd_ready ;;
     file) ;;
   esac
 }
