@@ -26,14 +26,29 @@ std::optional<VoteRefusal> LeaseVoter::ask(Time now, const Claim& claim, Duratio
   if (now < silent_until_) return VoteRefusal::restarted;
   if (now < until_ && claim.claimant != granted_.claimant) return VoteRefusal::promised;
   if (claim < granted_) return VoteRefusal::lower_claim;
-  if (claim <= ended_) return VoteRefusal::already_given_up;
+  if (has_given_up(claim)) return VoteRefusal::already_given_up;
   granted_ = claim;
   until_ = std::max(until_, later(now, lease));
   return std::nullopt;
 }
 
+bool LeaseVoter::has_given_up(const Claim& claim) const {
+  return std::ranges::any_of(ended_, [&](const Claim& ended) {
+    return ended.claimant == claim.claimant && claim <= ended;
+  });
+}
+
+// Of more claimants than there are voters the lowest claim is forgotten.
+void LeaseVoter::note_end(const Claim& claim) {
+  const auto former = std::ranges::find(ended_, claim.claimant, &Claim::claimant);
+  if (former != ended_.end())
+    *former = claim;
+  else if (!ended_.try_push_back(claim))
+    *std::ranges::min_element(ended_) = claim;
+}
+
 void LeaseVoter::given_up(const Claim& claim) {
-  ended_ = std::max(ended_, claim);
+  if (!has_given_up(claim)) note_end(claim);
   if (granted_ <= claim && granted_.claimant == claim.claimant) until_ = Time::min();
 }
 

@@ -24,6 +24,7 @@
 #include <optional>
 
 #include "base/ids.hpp"
+#include "base/inline_vector.hpp"
 #include "base/time.hpp"
 #include "heartbeat/session.hpp"
 #include "heartbeat/statement.hpp"
@@ -60,6 +61,7 @@ class LeaseVoter {
   // `claim` asks for the vote, or to prolong it, for `lease` > 0 from `now`. Nothing: granted.
   std::optional<VoteRefusal> ask(Time now, const Claim& claim, Duration lease);
   // The claimant's word that it serves no more and counts on this vote no longer.
+  // What others were promised stays.
   void given_up(const Claim& claim);
 
   // What is promised at `now`.
@@ -71,10 +73,14 @@ class LeaseVoter {
   Time free_for(const NodeId& claimant) const;
 
  private:
+  bool has_given_up(const Claim& claim) const;
+  void note_end(const Claim& claim);
+
   Time silent_until_;
   Claim granted_;  // the highest so far
   Time until_ = Time::min();
-  Claim ended_;  // the highest that was given up
+  // The highest that each claimant gave up; who has none is not in it.
+  InlineVector<Claim, kMaxVoters> ended_;
 };
 
 // The votes that a claimant has gathered.

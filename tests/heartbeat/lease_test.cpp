@@ -35,6 +35,19 @@ TEST(L1_APromise, IsProlongedByItsClaimantAndNeverShortened) {
   EXPECT_FALSE(vote.promise(kStart + 50ms));
 }
 
+// A node that came back asked for the vote, heard the primary and took its question back.
+TEST(L1_APromise, IsNotEndedByAHigherClaimThatSomebodyElseGaveUp) {
+  LeaseVoter vote = voter();
+  EXPECT_FALSE(vote.ask(kStart, claim(5, "a"), kLease));
+  EXPECT_EQ(vote.ask(kStart + 1ms, claim(6, "b"), kLease), VoteRefusal::promised);
+  vote.given_up(claim(6, "b"));
+  EXPECT_FALSE(vote.ask(kStart + 2ms, claim(5, "a"), kLease));
+  EXPECT_EQ(vote.ask(kStart + 2ms + kLease, claim(6, "b"), kLease), VoteRefusal::already_given_up);
+  vote.given_up(claim(5, "a"));
+  EXPECT_EQ(vote.ask(kStart + 3ms + kLease, claim(5, "a"), kLease), VoteRefusal::already_given_up);
+  EXPECT_FALSE(vote.ask(kStart + 3ms + kLease, claim(7, "b"), kLease));
+}
+
 TEST(L1_APromise, EndsAtTheClaimantsWordAndOldQuestionsDoNotRenewIt) {
   LeaseVoter vote = voter();
   EXPECT_FALSE(vote.ask(kStart, claim(5, "a"), kLease));
