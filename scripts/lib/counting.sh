@@ -85,7 +85,7 @@ tests_of() {
 # The programs of those tests, which are CMake targets of the same name.
 test_programs() { tests_of "$@" | cut -f2 | awk '$0 && $0 != "cmake" && !seen[$0]++'; }
 
-# Two programs at once: those that speak to kernels and processes wait most of the time.
+# $at_once programs (2) side by side: those that speak to kernels and processes wait most of the time.
 run_ctest() { # PRESET WANTED UNWANTED
   local name command number=0 i
   while IFS=$'\t' read -r name _ command; do
@@ -93,7 +93,7 @@ run_ctest() { # PRESET WANTED UNWANTED
       count_fail "$name ($1)" "it was not built"
       continue
     fi
-    if ((number >= 2)); then wait -n || true; fi
+    if ((number >= ${at_once:-2})); then wait -n || true; fi
     number=$((number + 1))
     (
       begin_count "$count_prefix.$number"
