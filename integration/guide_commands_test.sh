@@ -130,7 +130,7 @@ run_command() {
   elif ! type_at "$node" "$command"; then
     not_ok "$origin: $command (on $node)"
     quote
-  elif [[ $command == curl* ]] && said '"error"'; then
+  elif [[ $command == curl* ]] && said '"error":'; then
     not_ok "$origin: $command (on $node) answers with an error"
     quote
   else

@@ -106,7 +106,11 @@ power_loss() {
   change "power loss of a" b power_off a
   note "power loss: gap $(worst_of_flows longest_gap_ms) ms"
   power_on a
-  check_within 20 "a has power again: its links are down" settled_at b
+  check_within 20 "a has power again: one has the role, the other's links are down" \
+    eval 'settled_at a || settled_at b'
+  if is_primary a; then # its tenure is the older one (E8)
+    planned "a had kept the role: to b, as planned" b ha a failover
+  fi
 }
 
 both_killed() {
