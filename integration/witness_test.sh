@@ -80,13 +80,14 @@ crash() {
   local primary backup pid
   primary=$(primary_of) backup=$(other_than "$primary")
   let_locktime_pass
-  note "[$primary] kill -9 of both processes"
+  note "[$primary] SIGSTOP of both processes, later kill -9"
   pid=$(services_pid "$primary")
   kill -STOP "$pid" "${daemon_pid[$primary]}"
   check_within 10 "$kind: primary frozen: the other takes over with the witness' vote" \
     alone_primary "$backup"
   kill -KILL "$pid" "${daemon_pid[$primary]}"
   await 5 ended "${daemon_pid[$primary]}"
+  await 5 ended "$pid" # it may still be writing the lock, and has the port as long
   start_daemon "$primary"
   check_within 20 "$kind: the dead one is back as a backup" ready
 }
