@@ -21,6 +21,8 @@ enum class FailbackMode : std::uint8_t { automatic, manual, disabled };
 // never: by command only.
 enum class Takeover : std::uint8_t { automatic, never };
 
+// In the order of the documentation; there is one of it.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct Ha {
   bool enabled = false;
   std::uint8_t priority = 100;              // 1..255, lower is preferred; ties by node id

@@ -40,7 +40,8 @@ void Witnesses::configure(const config::Config& config, std::uint32_t configurat
   configuration_ = configuration;
   std::vector<Seat> seats;
   const auto& witnesses = config.replication.ha.witnesses;
-  for (WitnessIndex index = 0; index < witnesses.size(); ++index) {
+  for (std::size_t i = 0; i < witnesses.size(); ++i) {
+    const auto index = static_cast<WitnessIndex>(i);
     if (witnesses[index].type == config::WitnessType::node) continue;
     const auto same = [&](const Seat& seat) {
       return seat.voter && seat.index == index && seat.witness == witnesses[index] &&
@@ -78,16 +79,16 @@ Witnesses::Seat Witnesses::make(const config::Witness& witness,
   const auto turned = [note = parts_.note, name = witness.name](const LockVoter::Status& status) {
     report(name, status, note);
   };
+  auto voter = std::make_unique<LockVoter>(
+      witness::provider_store(witness, replication.cluster_id),
+      LockVoter::Setting{
+          .watch = witness::provider_renewal(replication.ha), .answer = answer, .turned = turned});
   return {.witness = witness,
           .lease = witness::provider_lease(replication.ha),
           .cluster_id = replication.cluster_id,
           .index = index,
           .configuration = configuration,
-          .voter = std::make_unique<LockVoter>(
-              witness::provider_store(witness, replication.cluster_id),
-              LockVoter::Setting{.watch = witness::provider_renewal(replication.ha),
-                                 .answer = answer,
-                                 .turned = turned}),
+          .voter = std::move(voter),
           .agreed_at = now()};
 }
 
